@@ -1,0 +1,1 @@
+"""Where documents live: the library, its vectors, the encoder and search."""
