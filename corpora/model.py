@@ -79,12 +79,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A span that is indexed, with the heading of the section that it stands in."""
+    """A span that is indexed, with the heading of the section that it stands in.
+
+    `kind` is prose, table or furniture (running heads and page numbers: kept, never searched). `context` is
+    the caption and header of a table for the chunks that hold only its later rows.
+    """
 
     span: Span
     text: str
     heading: str = ""
     kind: str = "prose"
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
