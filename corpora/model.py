@@ -70,6 +70,7 @@ class Document:
     path: str = ""
     bytes: int = 0
     cruise: str = ""
+    year: str = ""
     author: str = ""
     created: str = ""
     text_reader: str = ""

@@ -14,10 +14,10 @@ from bisect import bisect_right
 _ABBREVIATIONS = frozenset(
     """
     al approx app art assoc avg bull ca cf ch chap co corp cruis dept dr ed eds eq eqn eqs equ est etc ext
-    fig figs gen gov ibid inc incl inst int jr lab lat lon long ltd max min mr mrs ms no nos nr obs oceanogr op
-    pers comm pp prof pt pts ref refs rep res resp rev s.n sci sec sect sig sp spp sr st sta stn suppl tab tech
-    tel temp univ v ver viz vol vols vs jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri
-    e.g i.e a.m p.m u.s u.k u.s.a n.b r.v m.s m.v s.s w.r.t a.k.a ph.d
+    fig figs gen gov inc incl inst int jr lab lat lon long ltd max min mr mrs ms no nos nr obs oceanogr op
+    pers comm pp prof pt pts ref refs rep res resp rev s.n sci sec sect sig sp spp sr st sta stn suppl tab
+    tech tel temp univ v ver viz vol vols vs jan feb mar apr jun jul aug sep sept oct nov dec
+    mon tue wed thu fri e.g i.e a.m p.m u.s u.k u.s.a n.b r.v m.s m.v s.s w.r.t a.k.a ph.d
     """.split()
 )
 _BULLET = re.compile(
@@ -112,7 +112,9 @@ def _blocks(text: str) -> list[tuple[int, int]]:
 
 def _reads_on(line: str, following: str, full: int) -> bool:
     """Whether the text of `line` goes on in the line that follows it."""
-    if _BULLET.match(following) or _CAPTION.match(following) and not _DANGLING.search(line):
+    if _BULLET.match(following) and line.count("(") <= line.count(")"):
+        return False
+    if _CAPTION.match(following) and not _DANGLING.search(line):
         return False
     if is_row(line) or is_row(following):
         return False

@@ -1,0 +1,117 @@
+"""What a question asks for: its words, its identifiers and numbers, and the words that mean the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpora.folding import fold
+
+STOP_WORDS = frozenset(
+    """
+    a about after all also an and any are as at be because been before being between both but by can could did do
+    does doing done during each either else ever every for from get give given had has have he her here his how i
+    if in into is it its itself just let like made make many may me mean might more most much must my near no not
+    of off often on one only or other our out over own per please report reported reports said same say says see
+    she should show so some such tell than that the their them then there these they this those through to too
+    under until up us use used using very via was we were what when where whether which while who whom whose why
+    will with within without would you your list name find according document documents paper papers file files
+    state stated states describe described describes mention mentioned explain answer question
+    """.split()
+)
+
+# Words of the field that mean the same: each line is one set.
+_SYNONYMS = (
+    "chief scientist; principal investigator; pi; expedition leader; cruise leader; fahrtleiter",
+    "captain; master; commanded; commander; kapitän",
+    "cast; station; profile; deployment",
+    "ship; vessel; r/v; rv; aboard; research vessel",
+    "depth; deep; deepest; deeper; bottom",
+    "salinometer; autosal; portasal; guildline",
+    "float; floats; argo; profiler",
+    "serial number; s/n; serial",
+    "shakedown; test station; test cast",
+    "participants; science party; science team; scientific party; personnel; ship's company; crew",
+    "crm; certified reference material; reference material",
+    "alkalinity; ta; talk",
+    "dic; dissolved inorganic carbon; tco2",
+    "oxygen; o2; winkler",
+    "chlorofluorocarbon; cfc; cfcs; freon",
+    "temperature; temp; sst",
+    "position; latitude; longitude; coordinates",
+    "weather; wind; storm; sea state; swell",
+    "problem; problems; trouble; failure; malfunction; issue; error",
+    "reproducibility; precision; repeatability; duplicate; duplicates; replicate",
+    "mooring; moorings; moored",
+    "ladcp; lowered acoustic doppler current profiler; lowered adcp",
+    "adcp; acoustic doppler current profiler",
+    "uncertainty; accuracy; standard deviation; error",
+    "departed; departure; left port; sailed",
+    "arrived; arrival; reached",
+    "recovered; recovery; retrieved",
+    "calibration; calibrated; calibrate",
+    "cost; costs; budget; price; funding",
+    "sediment core; corer; box core; multicorer; gravity core",
+    "ill; sick; illness; infected; covid; covid-19",
+    "co-chief; co chief",
+)
+_TOKEN = re.compile(r"[^\W_]+(?:[-./'][^\W_]+)*", re.UNICODE)
+_IDENTIFIER = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question taken apart. `terms` are its words, `alternatives` words that mean the same (half weight)."""
+
+    text: str
+    terms: tuple[str, ...]
+    phrases: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    identifiers: tuple[str, ...]
+
+
+def parse(text: str) -> Query:
+    """Take a question apart.
+
+    >>> parse("Who was the chief scientist of SO279?").terms
+    ('chief', 'scientist', 'so279')
+    """
+    plain = re.sub(r"\s+", " ", fold(text, case=False).text).strip()
+    lowered = plain.casefold()
+    tokens = [token.casefold() for token in _TOKEN.findall(plain)]
+    words: list[str] = []
+    for token in tokens:
+        words.append(token)
+        # FTS cuts at hyphens; so do we, and keep the whole as a phrase.
+        if re.search(r"[-./']", token):
+            words.extend(re.split(r"[-./']", token))
+    terms = tuple(dict.fromkeys(w for w in words if w not in STOP_WORDS and (len(w) > 1 or w.isdigit())))
+    phrases = tuple(
+        dict.fromkeys(
+            [token for token in tokens if re.search(r"[-./]", token)]
+            + [f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False) if not {a, b} & STOP_WORDS]
+        )
+    )
+    return Query(
+        text=plain,
+        terms=terms,
+        phrases=phrases,
+        alternatives=_alternatives(lowered, set(terms)),
+        identifiers=tuple(dict.fromkeys(m.group().casefold() for m in _IDENTIFIER.finditer(plain))),
+    )
+
+
+def _alternatives(lowered: str, terms: set[str]) -> tuple[str, ...]:
+    padded = f" {re.sub(r'[^a-z0-9/]+', ' ', lowered)} "
+    found: list[str] = []
+    for line in _SYNONYMS:
+        names = [name.strip() for name in line.split(";")]
+        if any(f" {name} " in padded for name in names):
+            found.extend(name for name in names if f" {name} " not in padded and name not in terms)
+    return tuple(dict.fromkeys(found))
+
+
+def match_expression(query: Query, *, alternatives: bool = True) -> str:
+    """The FTS5 expression that finds any of the query's words. '' when it has none."""
+    parts = [*query.terms, *query.phrases, *(query.alternatives if alternatives else ())]
+    return " OR ".join(f'"{part}"' for part in (re.sub(r'["\x00]', " ", part).strip() for part in parts) if part)

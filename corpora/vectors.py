@@ -1,0 +1,105 @@
+"""The vector index: Chroma, one collection for each encoder. It can be rebuilt at any time from the library."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from corpora.encoder import Vectors
+
+log = logging.getLogger(__name__)
+
+_BATCH = 2000
+
+
+class VectorIndex:
+    """Nearest neighbours by cosine among the chunks of a library.
+
+    Parameters
+    ----------
+    folder:
+        Where Chroma keeps its files.
+    encoder:
+        The encoder's name: vectors of different encoders never share a collection.
+    """
+
+    def __init__(self, folder: Path, encoder: str) -> None:
+        self.folder = folder
+        self.name = "leadline-" + re.sub(r"[^A-Za-z0-9-]+", "-", encoder).strip("-")[-40:]
+        self._client: Any = None
+        self._collection: Any = None
+        self._lock = threading.RLock()
+
+    def _open(self) -> Any:
+        with self._lock:
+            if self._collection is None:
+                os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+                import chromadb
+                from chromadb.config import Settings
+
+                self._client = chromadb.PersistentClient(
+                    path=str(self.folder), settings=Settings(anonymized_telemetry=False, allow_reset=True)
+                )
+                self._collection = self._client.get_or_create_collection(
+                    self.name, metadata={"hnsw:space": "cosine"}, embedding_function=None
+                )
+            return self._collection
+
+    def add(self, document_id: str, ids: Sequence[int], vectors: Vectors) -> None:
+        """Add a document's chunks; adding them again changes nothing."""
+        collection = self._open()
+        for first in range(0, len(ids), _BATCH):
+            part = slice(first, first + _BATCH)
+            collection.upsert(
+                ids=[str(number) for number in ids[part]],
+                embeddings=vectors[part],
+                metadatas=[{"document_id": document_id} for _ in ids[part]],
+            )
+
+    def forget(self, document_id: str) -> None:
+        self._open().delete(where={"document_id": document_id})
+
+    def query(
+        self, vector: Vectors, k: int, document_ids: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k nearest chunks as (chunk id, cosine), best first."""
+        collection = self._open()
+        where: dict[str, Any] | None = None
+        if document_ids is not None:
+            if not document_ids:
+                return []
+            where = (
+                {"document_id": document_ids[0]}
+                if len(document_ids) == 1
+                else {"document_id": {"$in": list(document_ids)}}
+            )
+        found = collection.query(
+            query_embeddings=vector.reshape(1, -1), n_results=k, where=where, include=["distances"]
+        )
+        return [
+            (int(identity), 1.0 - float(distance))
+            for identity, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    def count(self) -> int:
+        return int(self._open().count())
+
+    def clear(self) -> None:
+        """Throw the index away, whatever state its files are in."""
+        with self._lock:
+            self.close()
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client, self._collection = self._client, None, None
+            if client is not None:
+                # Chroma keeps one system for each path alive; a stale one would outlive its files.
+                client.clear_system_cache()

@@ -1,0 +1,149 @@
+"""From one file to a document that is ready to be added: read, identified, cut, made searchable."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from corpora.boxes import pack
+from corpora.errors import FileDamaged, NoTextLayer
+from corpora.folding import fold
+from corpora.library import Prepared
+from corpora.model import Chunk, Page
+from ingest.chunks import chunk_pages
+from ingest.identity import Identity, identify
+from ingest.pdf import PdfFile, ReadPage, check_file
+
+#: A document with fewer letters and digits than this on all its pages has no text to answer from.
+LEAST_TEXT = 20
+_LEADERS = re.compile(r"(?:[.·_]\s?){4,}|[-=*~]{4,}")
+_NUMBERS = re.compile(r"[^\s]*\d[^\s]*")
+
+
+def file_id(path: Path) -> str:
+    """The sha256 of a file's bytes: what identifies a document."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def prepare(
+    path: Path,
+    *,
+    file: str = "",
+    origin: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Prepared:
+    """Read a PDF and cut it into chunks.
+
+    Parameters
+    ----------
+    file:
+        The name to show, where the path is that of a temporary copy.
+    origin:
+        What a later version must share to replace this one; the path itself by default.
+    progress:
+        Called with (pages read, pages in all).
+
+    Raises
+    ------
+    ReadError
+        One of its kinds, saying why the file is no document and what mends it.
+    """
+    check_file(path)
+    name = file or path.name
+    with PdfFile(path) as pdf:
+        facts = pdf.facts()
+        pages: list[ReadPage] = []
+        for page in pdf.pages():
+            pages.append(page)
+            if progress and (page.number % 10 == 0 or page.number == facts.pages):
+                progress(page.number, facts.pages)
+    silent = [page.number for page in pages if sum(c.isalnum() for c in page.text) < 3]
+    if sum(sum(c.isalnum() for c in page.text) for page in pages) < LEAST_TEXT:
+        raise _no_text(name, len(pages))
+    document_id = file_id(path)
+    identity = identify(name, facts, pages[:3])
+    chunks = chunk_pages(document_id, pages, facts)
+    labels = facts.labels or tuple(str(page.number) for page in pages)
+    notes = list(facts.notes)
+    if silent:
+        notes.append(f"no text layer on {_page_list(silent)} of {len(pages)} pages")
+    if facts.encrypted:
+        notes.append("encrypted, opens without a password")
+    readers = sorted({page.reader for page in pages})
+    if len(readers) > 1:
+        fallen = _page_list([page.number for page in pages if page.reader == "pypdf"])
+        notes.append(f"text of {fallen} by pypdf, pypdfium2 failed there")
+    elif readers == ["pypdf"]:
+        notes.append("text by pypdf, pypdfium2 could not open the file: no highlights")
+    return Prepared(
+        document_id=document_id,
+        file=name,
+        path=origin or str(path.resolve()),
+        title=identity.title,
+        cruise=identity.cruise,
+        year=identity.year,
+        author=facts.author,
+        created=facts.created,
+        words=identity.words,
+        bytes=path.stat().st_size,
+        text_reader="+".join(readers),
+        facts_reader=facts.reader,
+        notes=tuple(notes),
+        outline=facts.outline,
+        pages=tuple(
+            Page(document_id, page.number, label, page.text, page.width, page.height)
+            for page, label in zip(pages, labels, strict=True)
+        ),
+        boxes=tuple(pack(page.boxes) for page in pages),
+        chunks=tuple(chunks),
+        search_texts=tuple("" if chunk.kind == "furniture" else search_text(chunk) for chunk in chunks),
+        embed_texts=tuple(embed_text(chunk, identity) for chunk in chunks if chunk.kind != "furniture"),
+    )
+
+
+def search_text(chunk: Chunk) -> str:
+    """The words of a chunk as they are searched: unhyphenated, in plain characters, without dot leaders."""
+    return _LEADERS.sub(" ", fold(chunk.text, case=False).text).strip() or "-"
+
+
+def embed_text(chunk: Chunk, identity: Identity) -> str:
+    """What the encoder sees of a chunk: where it stands, then its words.
+
+    Of a table it sees the heads and the words of the rows: numbers mean nothing to a sentence encoder, each
+    costs it several tokens, and the word index finds them exactly.
+    """
+    text = search_text(chunk)
+    if chunk.kind == "table":
+        text = " ".join(dict.fromkeys(_NUMBERS.sub(" ", f"{chunk.context} {text}").split()))
+    heading = chunk.heading.rsplit(" > ", 1)[-1]
+    where = identity.cruise or identity.title[:60]
+    if heading and not text.startswith(heading):
+        where = f"{where}, {heading[:80]}"
+    return f"{where}: {text}"
+
+
+def _no_text(name: str, pages: int) -> NoTextLayer | FileDamaged:
+    what = "page has" if pages == 1 else f"{pages} pages have"
+    return NoTextLayer(
+        f"{name}: {'its one' if pages == 1 else 'its'} {what} no text layer (scanned or drawn pages, or blank ones).",
+        "Run OCR over it (for example ocrmypdf in.pdf out.pdf) and ingest the result.",
+    )
+
+
+def _page_list(numbers: list[int]) -> str:
+    """`page 3`, `pages 1 to 4, 9`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    parts = [str(a) if a == b else f"{a} to {b}" for a, b in runs[:8]]
+    more = " and more" if len(runs) > 8 else ""
+    return f"{'page' if len(numbers) == 1 else 'pages'} {', '.join(parts)}{more}"
