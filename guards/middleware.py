@@ -1,0 +1,224 @@
+"""The guards as one LangChain middleware: input before the agent, passages after each tool, output after
+the agent.
+
+Streaming is the caller's part: LangChain emits a model's tokens before `after_agent` runs, so a caller that
+streams shows progress only and takes the answer from the final state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableSequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from langchain.agents.middleware import AgentMiddleware, hook_config
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+
+from guards.arguments import strings_in, taken_from
+from guards.marking import Marker
+from guards.risks import risk
+from guards.verdict import Stage, Verdict
+
+if TYPE_CHECKING:
+    from guards.screen import Screen
+
+#: Key in a message's `additional_kwargs` under which this middleware notes what it did.
+NOTE = "guard"
+REFUSED_INPUT = "I will not answer this question. {reason}"
+REFUSED_OUTPUT = "The answer was held back. {reason}"
+REFUSED_TOOL = "This tool call was not carried out. {reason}"
+WITHHELD = "This text was withheld. {reason}"
+
+
+class GuardMiddleware(AgentMiddleware):
+    """Puts a `Screen` into an agent made by `create_agent`.
+
+    Parameters ---------- screen: the guards and their policy. record: a list to which every verdict is
+    appended, in order. Without one, a list under the key or attribute
+        `verdicts` of the runtime's context is used; verdicts are always also on the messages that they
+        changed.
+    marker: the marker of this turn; with one, every tool result reaches the model between its lines.
+    Without one a
+        new marker is made for each middleware.
+    """
+
+    def __init__(
+        self,
+        screen: Screen,
+        *,
+        record: MutableSequence[Verdict] | None = None,
+        marker: Marker | None = None,
+    ) -> None:
+        super().__init__()
+        self.screen = screen
+        self.record = record
+        self.marker = marker or Marker()
+
+    @hook_config(can_jump_to=["end"])
+    def before_agent(self, state: Any, runtime: Any) -> dict[str, Any] | None:
+        """Screen the user's message; a blocked one ends the turn with a refusal."""
+        question = _question(state["messages"])
+        verdict = self._screened("input", question, runtime)
+        if verdict.stops:
+            return {"messages": [_refusal(REFUSED_INPUT, verdict)], "jump_to": "end"}
+        return None
+
+    @hook_config(can_jump_to=["end"])
+    async def abefore_agent(self, state: Any, runtime: Any) -> dict[str, Any] | None:
+        return await asyncio.to_thread(self.before_agent, state, runtime)
+
+    def wrap_tool_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:
+        """Screen a tool's arguments, run it, and mark what it returned."""
+        refusal = self._refused_call(request)
+        return refusal if refusal is not None else self._marked_result(request, handler(request))
+
+    async def awrap_tool_call(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
+        refusal = await asyncio.to_thread(self._refused_call, request)
+        if refusal is not None:
+            return refusal
+        return await asyncio.to_thread(self._marked_result, request, await handler(request))
+
+    def after_agent(self, state: Any, runtime: Any) -> dict[str, Any] | None:
+        """Screen everything that the model wrote in this turn; a blocked turn keeps none of it."""
+        turn = _this_turn(state["messages"])
+        written = [one for one in turn if isinstance(one, AIMessage) and NOTE not in one.additional_kwargs]
+        text = "\n\n".join(part for part in (_written(one) for one in written) if part.strip())
+        if not text:
+            return None
+        context = [_text(one) for one in turn if isinstance(one, ToolMessage)]
+        verdict = self._screened(
+            "output", text, runtime, question=_question(state["messages"]), context=context
+        )
+        if not verdict.stops:
+            return None
+        last = written[-1]
+        return {
+            "messages": [
+                *(_emptied(one) for one in written[:-1]),
+                _refusal(REFUSED_OUTPUT, verdict, message_id=last.id),
+            ]
+        }
+
+    async def aafter_agent(self, state: Any, runtime: Any) -> dict[str, Any] | None:
+        return await asyncio.to_thread(self.after_agent, state, runtime)
+
+    def _screened(
+        self, stage: Stage, text: str, runtime: Any, *, question: str = "", context: list[str] | None = None
+    ) -> Verdict:
+        verdicts = self.screen.screen(stage, text, question=question, context=context or ())
+        record = self.record if self.record is not None else _record_of(runtime)
+        if record is not None:
+            record.extend(verdicts)
+        return self.screen.decide(verdicts)
+
+    def _refused_call(self, request: Any) -> ToolMessage | None:
+        call = request.tool_call
+        messages = request.state["messages"]
+        question = _question(messages)
+        text = "\n".join(value for _, value in strings_in(call["args"]))
+        verdict = self._screened("tool", text, request.runtime, question=question)
+        suspicious = [
+            _text(one)
+            for one in _this_turn(messages)
+            if isinstance(one, ToolMessage) and one.additional_kwargs.get(NOTE, {}).get("suspicious")
+        ]
+        taken = taken_from(call["args"], question, suspicious)
+        if taken and not verdict.stops:
+            found = risk("argument", 1.0)
+            reason = f"Blocked: {', '.join(taken)} was taken from a passage that tries to give instructions."
+            verdict = replace(verdict, state="block", risks=(found, *verdict.risks), reason=reason)
+            record = self.record if self.record is not None else _record_of(request.runtime)
+            if record is not None:
+                record.append(verdict)
+        if not verdict.stops:
+            return None
+        return ToolMessage(
+            REFUSED_TOOL.format(reason=verdict.reason),
+            tool_call_id=call["id"],
+            name=call["name"],
+            status="error",
+            additional_kwargs={NOTE: {"verdict": verdict.to_json()}},
+        )
+
+    def _marked_result(self, request: Any, result: Any) -> Any:
+        if isinstance(result, ToolMessage):
+            return self._marked(result, request)
+        update = getattr(result, "update", None)
+        if isinstance(update, dict) and update.get("messages"):
+            messages = [
+                self._marked(one, request) if isinstance(one, ToolMessage) else one
+                for one in update["messages"]
+            ]
+            return replace(result, update={**update, "messages": messages})
+        return result
+
+    def _marked(self, message: ToolMessage, request: Any) -> ToolMessage:
+        text = _text(message)
+        if not text.strip() or NOTE in message.additional_kwargs:
+            return message
+        verdict = self._screened(
+            "context", text, request.runtime, question=_question(request.state["messages"])
+        )
+        suspicious = verdict.state != "allow"
+        if verdict.stops:
+            content = WITHHELD.format(reason=verdict.reason)
+        elif self.marker.is_wrapped(text) and not suspicious:
+            content = text
+        else:
+            content = self.marker.wrap(text, suspicious=suspicious)
+        note = {"suspicious": suspicious, "verdict": verdict.to_json()}
+        return message.model_copy(
+            update={"content": content, "additional_kwargs": {**message.additional_kwargs, NOTE: note}}
+        )
+
+
+def _question(messages: list[AnyMessage]) -> str:
+    return next((_text(one) for one in reversed(messages) if isinstance(one, HumanMessage)), "")
+
+
+def _this_turn(messages: list[AnyMessage]) -> list[AnyMessage]:
+    """The messages after the user's last one."""
+    for place in range(len(messages) - 1, -1, -1):
+        if isinstance(messages[place], HumanMessage):
+            return messages[place + 1 :]
+    return messages
+
+
+def _text(message: AnyMessage) -> str:
+    """The text of a message, whether its content is a string or a list of blocks."""
+    content = message.content
+    if isinstance(content, str):
+        return content
+    parts = [part if isinstance(part, str) else str(part.get("text") or "") for part in content]
+    return "\n".join(part for part in parts if part)
+
+
+def _written(message: AIMessage) -> str:
+    """What the model wrote in a message: its text, and its thinking where that is kept."""
+    thinking = message.additional_kwargs.get("reasoning_content")
+    return "\n\n".join(part for part in (_text(message), thinking) if isinstance(part, str) and part)
+
+
+def _refusal(words: str, verdict: Verdict, *, message_id: str | None = None) -> AIMessage:
+    """A refusal; with the id of a message it takes that message's place."""
+    return AIMessage(
+        words.format(reason=verdict.reason),
+        id=message_id,
+        additional_kwargs={NOTE: {"verdict": verdict.to_json()}},
+    )
+
+
+def _emptied(message: AIMessage) -> AIMessage:
+    """A message of a blocked turn without its words; its tool calls stay, so that their results keep a
+    caller.
+    """
+    return AIMessage(
+        "", id=message.id, tool_calls=message.tool_calls, additional_kwargs={NOTE: {"emptied": True}}
+    )
+
+
+def _record_of(runtime: Any) -> MutableSequence[Verdict] | None:
+    context = getattr(runtime, "context", None)
+    found = context.get("verdicts") if isinstance(context, dict) else getattr(context, "verdicts", None)
+    return found if isinstance(found, MutableSequence) else None
