@@ -140,7 +140,7 @@ def test_the_ml09_report_is_set_in_two_columns() -> None:
         (GUIDE, 4, "∑"),
         (GUIDE, 6, "𝛼 𝜕Θ"),
         (HF31, 4, "1.000061"),
-        (ML09, 4, "ΔΘ"),
+        (ML09, 3, "ΔΘ"),
         (MODELS, 1, "𝑛kv"),
     ],
 )
