@@ -97,9 +97,7 @@ def check(folder: Path = FOLDER) -> list[str]:
         if not path.is_file():
             problems.append(f"{path.name} is missing")
             continue
-        problems += [
-            f"{path.name}: {text}" for text in differences(compile_document(name, folder), path.read_bytes())
-        ]
+        problems += [f"{path.name}: {text}" for text in differences(compile_document(name, folder), path.read_bytes())]
     return problems
 
 
@@ -118,9 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     if problems:
-        print(
-            *problems, "Run `python -m corpora.samples.build` and commit the PDFs.", sep="\n", file=sys.stderr
-        )
+        print(*problems, "Run `python -m corpora.samples.build` and commit the PDFs.", sep="\n", file=sys.stderr)
         return 1
     print(f"{len(DOCUMENTS)} sample documents agree with their sources.")
     return 0

@@ -82,9 +82,7 @@ def test_together_they_have_between_28_and_40_pages_and_no_page_is_empty() -> No
         (MODELS, "Running language models on your own machine", "The Leadline authors"),
     ],
 )
-def test_each_document_has_title_author_keywords_date_and_an_outline(
-    name: str, title: str, author: str
-) -> None:
+def test_each_document_has_title_author_keywords_date_and_an_outline(name: str, title: str, author: str) -> None:
     facts = opened(name).get_metadata_dict()
     assert (facts["Title"], facts["Author"]) == (title, author)
     assert len(facts["Keywords"].split(", ")) >= 5
@@ -176,9 +174,7 @@ def test_the_station_tables_add_up_to_what_the_reports_say(cruise: str, casts: i
     assert times == sorted(times)
 
 
-@pytest.mark.parametrize(
-    ("cruise", "cast", "depth"), [("hf31", "HF31-017", 4612), ("ml09", "ML09-011", 5381)]
-)
+@pytest.mark.parametrize(("cruise", "cast", "depth"), [("hf31", "HF31-017", 4612), ("ml09", "ML09-011", 5381)])
 def test_the_cast_that_a_report_calls_deepest_is_the_deepest(cruise: str, cast: str, depth: int) -> None:
     deepest = max(stations(cruise), key=lambda row: number(row["depth_m"]))
     assert (deepest["cast"], number(deepest["depth_m"])) == (cast, depth)
@@ -260,9 +256,7 @@ def test_there_are_at_least_40_questions_of_all_seven_kinds_with_ids_in_order() 
     questions = sample_questions()
     assert len(questions) >= 40
     assert {question["kind"] for question in questions} == KINDS
-    assert [question["id"] for question in questions] == [
-        f"sq{index:03d}" for index in range(1, len(questions) + 1)
-    ]
+    assert [question["id"] for question in questions] == [f"sq{index:03d}" for index in range(1, len(questions) + 1)]
     assert len({question["question"] for question in questions}) == len(questions)
 
 
