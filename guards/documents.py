@@ -34,9 +34,7 @@ UNSEEN_PLACES = frozenset(
 #: Score from which a text counts as suspicious, the same as the policy's default.
 SUSPICIOUS = 0.5
 _UNSEEN_FACTOR = 1.5
-_JAVASCRIPT = re.compile(
-    r"\b(?:app\.(?:alert|launchURL)|this\.(?:submitForm|exportDataObject)|getURL|eval)\s?\("
-)
+_JAVASCRIPT = re.compile(r"\b(?:app\.(?:alert|launchURL)|this\.(?:submitForm|exportDataObject)|getURL|eval)\s?\(")
 
 
 @dataclass(frozen=True, slots=True)

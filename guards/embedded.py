@@ -69,9 +69,7 @@ class EmbeddedGuard:
         """
         return self._heads.model(self._encoder) if self._heads else "rules"
 
-    def check(
-        self, stage: Stage, text: str, *, question: str = "", context: Sequence[str] = ()
-    ) -> list[Risk]:
+    def check(self, stage: Stage, text: str, *, question: str = "", context: Sequence[str] = ()) -> list[Risk]:
         """Every risk of the text at this stage with its score, the strongest first."""
         found: list[Risk] = []
         whole = normalise(text[:LIMIT])
@@ -95,9 +93,9 @@ class EmbeddedGuard:
         if stage == "input":
             return [*direct_risks(matching), *persona_risks(matching), *harm_risks(matching)]
         if stage == "output":
-            return [
-                one for one in instruction_risks(matching) if one.code == "injection.exfiltration"
-            ] + harm_risks(matching)
+            return [one for one in instruction_risks(matching) if one.code == "injection.exfiltration"] + harm_risks(
+                matching
+            )
         return [*instruction_risks(matching), *persona_risks(matching)]
 
     def _decoded(self, stage: Stage, text: str) -> list[Risk]:

@@ -25,9 +25,7 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .*_\-|/]){6,400}\w(?!\w)")
 _SPACED_GAP = re.compile(r"[ .*_\-|/]")
-_LEET = str.maketrans(
-    {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"}
-)
+_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _LEET_WORD = re.compile(r"(?<!\w)[a-z]*[a-z][013457@$!][a-z013457@$!]*")
 # Words that give a rotated or reversed text away; any two of them are enough to look again.
 _TELLS = (
@@ -109,9 +107,7 @@ def _readable(text: str) -> bool:
     letters = sum(c.isalpha() or c == " " for c in text)
     ascii_share = sum(c.isascii() for c in text) / len(text)
     spaced = " " in text or len(text) < 40
-    return (
-        good >= 0.95 * len(text) and letters >= 0.6 * len(text) and (ascii_share > 0.7 or spaced) and spaced
-    )
+    return good >= 0.95 * len(text) and letters >= 0.6 * len(text) and (ascii_share > 0.7 or spaced) and spaced
 
 
 def _utf8(data: bytes) -> str:

@@ -95,9 +95,7 @@ RULES = (
     rule(
         "harm.cyber",
         0.8,
-        _MAKE
-        + _NEAR
-        + r"\b(?:malware|ransom ?ware|key ?loggers?|computer virus|computer worm|trojan(?: horse)?"
+        _MAKE + _NEAR + r"\b(?:malware|ransom ?ware|key ?loggers?|computer virus|computer worm|trojan(?: horse)?"
         r"|root ?kits?"
         r"|botnets?|spyware|phishing (?:e-?mails?|sites?|websites?|pages?|campaigns?|kits?)"
         r"|ddos (?:attack|tool)s?|exploit kit"
@@ -138,9 +136,7 @@ RULES = (
         r"\b(?:steal|hot-?wire|pick the lock)\b (?:\w+ ){0,4}(?:from (?:a|my|the|people)|a car|cars?"
         r"|someone|jewel\w+|merchandise"
         r"|packages?|money)\b",
-        r"\b(?:human|sex|drug|organ|arms) trafficking\b"
-        + _NEAR
-        + r"\b(?:ring|start|without|avoid|operation|how)\b"
+        r"\b(?:human|sex|drug|organ|arms) trafficking\b" + _NEAR + r"\b(?:ring|start|without|avoid|operation|how)\b"
         r"|\b(?:money laundering|insider trading|tax evasion|identity theft|ponzi scheme)\b"
         + _NEAR
         + r"\b(?:without getting"

@@ -45,9 +45,7 @@ OVERRIDE = (
         # German
         r"\b(?:ignorier\w*|vergiss|vergessen sie|missacht\w*|verwirf|ueberschreib\w*|uberschreib\w*"
         r"|beachte nicht"
-        r"|befolge nicht)\b "
-        + _GAP
-        + r"(?:anweisung\w*|instruktion\w*|befehl\w*|regeln?|vorgaben?|aufgaben?|prompts?"
+        r"|befolge nicht)\b " + _GAP + r"(?:anweisung\w*|instruktion\w*|befehl\w*|regeln?|vorgaben?|aufgaben?|prompts?"
         r"|anordnung\w*|richtlinien|aufforderung\w*|davor|vorher\w*|oben\w*|bisher\w*|gesagt\w*)",
         r"\bvergiss (?:alles|alle)\b",
         # French
@@ -69,9 +67,7 @@ OVERRIDE = (
         + _GAP
         + r"(?:istruzion\w+|indicazion\w+|regol[ae]|ordini|direttive|prompt|messaggi|comandi|precedent\w*)",
         # Dutch, Polish, Scandinavian
-        r"\b(?:negeer|vergeet) "
-        + _GAP
-        + r"(?:instructies?|regels|opdrachten|bevelen|aanwijzingen|voorgaande|eerdere)",
+        r"\b(?:negeer|vergeet) " + _GAP + r"(?:instructies?|regels|opdrachten|bevelen|aanwijzingen|voorgaande|eerdere)",
         r"\b(?:zignoruj|zapomnij|pomin|ignoruj) "
         + _GAP
         + r"(?:instrukcj\w+|polecen\w+|zasad\w*|poprzedni\w*|wczesniejsz\w*)",

@@ -66,9 +66,7 @@ def _closing(tokens: Sequence[Token], start: int) -> int:
 
 
 def _one_line(tokens: Sequence[Token], may: May) -> str:
-    return " ".join(
-        " ".join(_inline(one.children or [], may).split()) for one in tokens if one.type == "inline"
-    )
+    return " ".join(" ".join(_inline(one.children or [], may).split()) for one in tokens if one.type == "inline")
 
 
 def _list(token: Token, inside: Sequence[Token], may: May) -> str:
@@ -117,9 +115,7 @@ def _fence(content: str, info: str) -> str:
     ticks = "`" * (longest + 1)
     language = re.sub(r"[^\w+#.-]", "", info.split()[0]) if info.split() else ""
     # A diagram language is executed by some renderers, which may fetch what the diagram names.
-    language = (
-        "text" if language.lower() in ("mermaid", "html", "svg", "latex", "math", "katex") else language
-    )
+    language = "text" if language.lower() in ("mermaid", "html", "svg", "latex", "math", "katex") else language
     return f"{ticks}{language}\n{content.rstrip(chr(10))}\n{ticks}"
 
 
@@ -183,11 +179,7 @@ def _image(token: Token, may: May) -> str:
 def _code(content: str) -> str:
     longest = max((len(run) for run in re.findall(r"`+", content)), default=0)
     ticks = "`" * (longest + 1)
-    pad = (
-        " "
-        if content.startswith("`") or content.endswith("`") or (content[:1] == content[-1:] == " ")
-        else ""
-    )
+    pad = " " if content.startswith("`") or content.endswith("`") or (content[:1] == content[-1:] == " ") else ""
     return f"{ticks}{pad}{content}{pad}{ticks}"
 
 

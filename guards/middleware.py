@@ -87,9 +87,7 @@ class GuardMiddleware(AgentMiddleware):
         if not text:
             return None
         context = [_text(one) for one in turn if isinstance(one, ToolMessage)]
-        verdict = self._screened(
-            "output", text, runtime, question=_question(state["messages"]), context=context
-        )
+        verdict = self._screened("output", text, runtime, question=_question(state["messages"]), context=context)
         if not verdict.stops:
             return None
         last = written[-1]
@@ -147,8 +145,7 @@ class GuardMiddleware(AgentMiddleware):
         update = getattr(result, "update", None)
         if isinstance(update, dict) and update.get("messages"):
             messages = [
-                self._marked(one, request) if isinstance(one, ToolMessage) else one
-                for one in update["messages"]
+                self._marked(one, request) if isinstance(one, ToolMessage) else one for one in update["messages"]
             ]
             return replace(result, update={**update, "messages": messages})
         return result
@@ -157,9 +154,7 @@ class GuardMiddleware(AgentMiddleware):
         text = _text(message)
         if not text.strip() or NOTE in message.additional_kwargs:
             return message
-        verdict = self._screened(
-            "context", text, request.runtime, question=_question(request.state["messages"])
-        )
+        verdict = self._screened("context", text, request.runtime, question=_question(request.state["messages"]))
         suspicious = verdict.state != "allow"
         if verdict.stops:
             content = WITHHELD.format(reason=verdict.reason)
@@ -213,9 +208,7 @@ def _emptied(message: AIMessage) -> AIMessage:
     """A message of a blocked turn without its words; its tool calls stay, so that their results keep a
     caller.
     """
-    return AIMessage(
-        "", id=message.id, tool_calls=message.tool_calls, additional_kwargs={NOTE: {"emptied": True}}
-    )
+    return AIMessage("", id=message.id, tool_calls=message.tool_calls, additional_kwargs={NOTE: {"emptied": True}})
 
 
 def _record_of(runtime: Any) -> MutableSequence[Verdict] | None:

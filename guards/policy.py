@@ -168,17 +168,13 @@ class Policy:
 
 def _row(stage: str, row: StagePolicy, table: Any) -> StagePolicy:
     if not isinstance(table, Mapping):
-        raise PolicyError(
-            f"[guards.{stage}] has to be a table.", "Write it as [guards.input] with entries below."
-        )
+        raise PolicyError(f"[guards.{stage}] has to be a table.", "Write it as [guards.input] with entries below.")
     changes: dict[str, Any] = {}
     for name, value in table.items():
         where = f"[guards.{stage}] {name}"
         if name in ("guards", "block", "flag", "redact"):
             if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-                raise PolicyError(
-                    f"{where} has to be a list of names.", f'For example {name} = ["embedded"].'
-                )
+                raise PolicyError(f"{where} has to be a list of names.", f'For example {name} = ["embedded"].')
             changes[name] = tuple(value)
         elif name == "on_error":
             if value not in ("closed", "open"):
@@ -186,15 +182,11 @@ def _row(stage: str, row: StagePolicy, table: Any) -> StagePolicy:
             changes[name] = value
         elif name == "seconds":
             if not _is_seconds(value):
-                raise PolicyError(
-                    f"{where} has to be a number of seconds above 0.", "For example seconds = 20."
-                )
+                raise PolicyError(f"{where} has to be a number of seconds above 0.", "For example seconds = 20.")
             changes[name] = float(value)
         elif name == "found_at":
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-                raise PolicyError(
-                    f"{where} has to be a score above 0 and up to 1.", "For example found_at = 0.5."
-                )
+                raise PolicyError(f"{where} has to be a score above 0 and up to 1.", "For example found_at = 0.5.")
             changes[name] = float(value)
         else:
             known = ", ".join(one.name for one in fields(StagePolicy))

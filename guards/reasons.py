@@ -16,8 +16,7 @@ _WORDS: dict[str, str] = {
 
 
 _CRISIS = (
-    " If this is about you: please talk to someone you trust or to a crisis line; "
-    "findahelpline.com lists one near you."
+    " If this is about you: please talk to someone you trust or to a crisis line; findahelpline.com lists one near you."
 )
 
 

@@ -35,9 +35,7 @@ class Guard(Protocol):
     @property
     def model(self) -> str: ...
 
-    def check(
-        self, stage: Stage, text: str, *, question: str = "", context: Sequence[str] = ()
-    ) -> list[Risk]: ...
+    def check(self, stage: Stage, text: str, *, question: str = "", context: Sequence[str] = ()) -> list[Risk]: ...
 
 
 class Screen:
@@ -215,9 +213,7 @@ class Screen:
                 )
         if isinstance(result, Exception):
             self._breaker.failed(guard.name)
-            return self._error(
-                guard.name, guard.model, stage, result, began, open_guard=_is_groundedness(guard)
-            )
+            return self._error(guard.name, guard.model, stage, result, began, open_guard=_is_groundedness(guard))
         self._breaker.succeeded(guard.name)
         risks = strongest(result)
         state, deciding = row.state_for(risks)

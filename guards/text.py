@@ -21,9 +21,7 @@ MAX_CHARACTERS = 200_000
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{1,6}\U000e007f")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
-_INVISIBLE = re.compile(
-    "[\u200b\u200c\u200d\u2060\u2061-\u2064\u180e\u00ad\u034f\u3164\u115f\u1160\u17b4\u17b5\uffa0]"
-)
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\u2061-\u2064\u180e\u00ad\u034f\u3164\u115f\u1160\u17b4\u17b5\uffa0]")
 _BIDI_STRONG = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BIDI_MARKS = re.compile("[\u200e\u200f\u061c]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb]")
@@ -32,9 +30,7 @@ _SPACE = re.compile(r"\s+")
 # Latin, Greek and Cyrillic words.
 _LETTER = "[A-Za-z\u0370-\u04ff]"
 _INSIDE_WORD = re.compile(_LETTER + "[\u200b\u200c\u200d\u2060\u2061-\u2064\u180e\u034f]+(?=" + _LETTER + ")")
-_MIXED_WORD = re.compile(
-    "[A-Za-z\u0250-\u02af\u0370-\u058f\u13a0-\u13f4\u1401-\u167f\u1d00-\u1d7f\ua720-\ua7ff]{3,}"
-)
+_MIXED_WORD = re.compile("[A-Za-z\u0250-\u02af\u0370-\u058f\u13a0-\u13f4\u1401-\u167f\u1d00-\u1d7f\ua720-\ua7ff]{3,}")
 _LATIN = re.compile("[A-Za-z]")
 _OTHER = re.compile("[\u0250-\u02af\u0370-\u058f\u13a0-\u13f4\u1401-\u167f\u1d00-\u1d7f\ua720-\ua7ff]")
 # Single Greek letters next to Latin ones are units and symbols (µmol, Δt, σθ), not disguises.
@@ -66,9 +62,7 @@ class Normalised:
         for finding in self.findings:
             if finding.kind in weights:
                 base = weights[finding.kind]
-                found.append(
-                    risk(f"hidden.{finding.kind}", base + (1 - base) * min(finding.count - 1, 20) / 25)
-                )
+                found.append(risk(f"hidden.{finding.kind}", base + (1 - base) * min(finding.count - 1, 20) / 25))
         return found
 
 
@@ -115,9 +109,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         # Look-alikes are folded only in words that also hold Latin letters, so that Russian and Greek stay
         # themselves.
-        text = _MIXED_WORD.sub(
-            lambda word: word[0].translate(FOLD) if _LATIN.search(word[0]) else word[0], text
-        )
+        text = _MIXED_WORD.sub(lambda word: word[0].translate(FOLD) if _LATIN.search(word[0]) else word[0], text)
         decomposed = unicodedata.normalize("NFKD", text)
         text = unicodedata.normalize("NFC", "".join(c for c in decomposed if not _is_latin_accent(c)))
         text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
@@ -147,9 +139,7 @@ def _is_disguised(word: str) -> bool:
     if word.isascii() or not _LATIN.search(word):
         return False
     others = [c for c in word if _OTHER.match(c) and c not in _GREEK_SYMBOLS]
-    return (
-        bool(others) and all(ord(c) in FOLD for c in others) and len(_LATIN.findall(word)) + len(others) >= 3
-    )
+    return bool(others) and all(ord(c) in FOLD for c in others) and len(_LATIN.findall(word)) + len(others) >= 3
 
 
 def _is_latin_accent(character: str) -> bool:
