@@ -35,7 +35,8 @@ _NAMED = {
     for name, pattern in _NAMES.items()
 }
 _TRAILING = re.compile(
-    rf"(?P<number>{_NUMBER})\s*(?P<unit>[A-Za-z°%/0-9^ .-]*?)\s*(?P<word>depth|deep|salinity|temperature|pressure|latitude|longitude|density|oxygen|O2)"
+    rf"(?P<number>{_NUMBER})\s*(?P<unit>[A-Za-z°%/0-9^ .-]*?)\s*"
+    r"(?P<word>depth|deep|salinity|temperature|pressure|latitude|longitude|density|oxygen|O2)"
 )
 _BARE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>[A-Za-z°%][A-Za-z°%/0-9^* .-]*)")
 _PLACE = re.compile(r"[+-]?\d[\d.°'\" ]*(?:degrees?\s+)?(?:[NSEW]|north|south|east|west)", re.I)

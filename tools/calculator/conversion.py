@@ -114,7 +114,7 @@ def _celsius_letters(term: Term, target: Any, target_text: str, result: Evaluate
     scale_units = ("kelvin", "degree_Celsius", "degree_Fahrenheit")
     source_name, target_name = str(term.unit), str(target)
     if source_name in scales and (target_name in scale_units or target_name in scales):
-        if not (source_name == target_name):
+        if source_name != target_name:
             name = scales[source_name]
             result.notes.append(f"{'C' if name == 'degC' else 'F'} was read as {name.replace('deg', '°')}.")
             term = Term(term.magnitude, units.parse_unit(name)[0], term.place)

@@ -84,9 +84,9 @@ def parse_date(text: str) -> tuple[datetime, bool] | None:
                     f"{plain} may be {day} {_name(month)} or {month} {_name(day)}.",
                     "Write the month as a word or the date as YYYY-MM-DD.",
                 )
-        clock = [int(found[part] or 0) for part in ("hour", "minute", "second")]
+        hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
         try:
-            return datetime(year, month, day, *clock), found["hour"] is not None
+            return datetime(year, month, day, hour, minute, second), found["hour"] is not None
         except ValueError:
             raise CalculatorError(f"The date {plain} does not exist.", understood=True) from None
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ def _complaint(lexed: Lexed) -> str:
         return "A number is missing at the end of the expression."
     if parts and parts[0] in signs - {"+", "-"}:
         return "A number is missing at the start of the expression."
-    for one, two in zip(parts, parts[1:], strict=False):
+    for one, two in itertools.pairwise(parts):
         if (one in signs and two in (signs - {"+", "-"}) | {")", ",", "]"}) or (one in "([" and two in (")", ",")):
             return f"A number is missing between '{one}' and '{two}'."
     return "The expression is not complete."

@@ -217,11 +217,15 @@ def _total(values: list[Any]) -> Any:
 
 
 def _nominal(values: list[Any]) -> list[float]:
-    return [float(getattr(value, "nominal_value", value)) for value in values]
+    return [_number(value) for value in values]
+
+
+def _number(value: Any) -> float:
+    return float(getattr(value, "nominal_value", value))
 
 
 def _median(values: list[Any]) -> Any:
-    ordered = sorted(values, key=lambda value: float(getattr(value, "nominal_value", value)))
+    ordered = sorted(values, key=_number)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else _exact_mean(ordered[middle - 1 : middle + 1])
 
@@ -243,8 +247,8 @@ _STATISTICS: dict[str, Callable[[list[Any]], Any]] = {
     "sum": _total,
     "mean": _exact_mean,
     "median": _median,
-    "min": lambda values: min(values, key=lambda value: getattr(value, "nominal_value", value)),
-    "max": lambda values: max(values, key=lambda value: getattr(value, "nominal_value", value)),
+    "min": lambda values: min(values, key=_number),
+    "max": lambda values: max(values, key=_number),
     "range": lambda values: max(values) - min(values),
     "std": _deviation,
     "var": lambda values: _deviation(values) ** 2,

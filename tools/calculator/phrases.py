@@ -85,7 +85,8 @@ _ORDERS = (
 _PLAIN = r"(?:\d+(?:\.\d*)?|\.\d+)"
 #: "2205.54 - 2204.98 umol/kg": the unit stands once, behind the last number of a sum.
 _UNIT_ONCE = re.compile(
-    rf"(?P<sum>[+-]?{_PLAIN}(?:\s*[+-]\s*{_PLAIN})+)\s*(?P<unit>(?!in\b|to\b|as\b|mod\b|x\b|e\d)[A-Za-z°][A-Za-z°/0-9^ -]*?)"
+    rf"(?P<sum>[+-]?{_PLAIN}(?:\s*[+-]\s*{_PLAIN})+)\s*"
+    r"(?P<unit>(?!in\b|to\b|as\b|mod\b|x\b|e\d)[A-Za-z°][A-Za-z°/0-9^ -]*?)"
     r"(?P<target>\s+(?:in|to)\s+.+)?"
 )
 _CONVERSION = re.compile(r"^(?P<left>.+?)\s+(?:in|to|into|as|->)\s+(?P<unit>[^()\d]*[A-Za-z%°][^()]*)$")

@@ -31,32 +31,106 @@ _TAIL = re.compile(
     re.I,
 )
 _AT_END = r"(?P<at>\s+(?:at|for|with)\s+.+)?"
+_IS = r"(?:is|are|was|were|will\s+it\s+be)"
+_SEA = r"(?:sea\s?water|sea\s+water|water)"
+_INTO = "{x} in {u}{at}"
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.I), form)
+    (re.compile("".join(pattern), re.I), form)
     for pattern, form in (
-        (r"how\s+(?:far|long)\s+(?:is\s+it\s+|is\s+the\s+way\s+)?(?:is\s+)?(?:from|between)\s+(?P<x>.+)", "between {x}"),
-        (r"how\s+(?:long|many\s+(?P<u>hours|days|minutes))\s+(?:does|would|will|do)\s+(?:it|a\s+ship|the\s+ship|we)\s+(?:take|need)\s+to\s+(?:sail|steam|cover|travel|go|cruise)\s+(?P<x>.+?)\s+(?:at|with|making)\s+(?P<v>.+)", "({x}) / ({v}) in {u}"),
-        (r"how\s+far\s+(?:apart\s+)?(?:is|are)\s+(?P<x>.+)", "between {x}"),
-        (r"how\s+many\s+(?P<u>seconds|minutes|hours|days|weeks|years)\s+(?:are\s+(?:there\s+)?|is\s+it\s+|lie\s+|passed\s+|elapsed\s+)?(?P<x>(?:between|from)\s+.+)", "{u} {x}"),
-        (r"(?:what|which)\s+(?:date|day)\s+(?:is|was|will\s+it\s+be|comes)\s+(?P<x>.+\b(?:after|before|from|since)\b.+)", "{x}"),
-        (r"(?:what|which)\s+(?P<w>day\s+of\s+the\s+(?:year|week)|weekday|day\s+of\s+year)\s+(?:is|was|falls\s+on)\s+(?P<x>.+)", "{w} of {x}"),
-        (r"on\s+(?:what|which)\s+weekday\s+(?:was|is|did|does)\s+(?P<x>.+?)(?:\s+fall)?", "weekday of {x}"),
-        (rf"how\s+many\s+(?P<u>{_UNIT})\s+(?:are\s+there\s+in|are\s+in|is\s+in|is|are|in|go\s+into|make|equals?)\s+(?:an?\s+)?(?P<x>.+?){_AT_END}", "{x} in {u}{at}"),
-        (rf"how\s+many\s+(?P<u>{_UNIT})\s+does\s+(?P<x>.+?)\s+(?:have|make|equal|contain|correspond\s+to){_AT_END}", "{x} in {u}{at}"),
-        (r"how\s+deep\s+(?:in\s+(?:m|met(?:re|er)s)\s+)?(?:is|are)\s+(?P<x>.+)", "depth of {x}"),
-        (r"(?:at\s+)?what\s+depth\s+(?:is|are|corresponds\s+to|does)\s+(?P<x>.+?)(?:\s+correspond\s+to)?", "depth of {x}"),
-        (r"(?:at\s+)?what\s+pressure\s+(?:is|are|corresponds\s+to|does)\s+(?P<x>.+?)(?:\s+correspond\s+to)?", "pressure at {x}"),
-        (r"(?:at\s+)?what\s+temperature\s+does\s+(?:sea\s?water|sea\s+water)\s+freeze\s+(?P<x>.+)", "freezing point {x}"),
-        (r"when\s+does\s+(?:sea\s?water|sea\s+water)\s+(?:of\s+|with\s+)?(?P<x>.+?)\s+freeze", "freezing point of {x}"),
-        (r"how\s+fast\s+(?:is|does)\s+sound\s+(?:travel\s+)?(?:in\s+(?:sea\s?water|sea\s+water|water)\s+)?(?:at|with|of)\s+(?P<x>.+)", "sound speed at {x}"),
-        (r"how\s+(?:dense|heavy)\s+is\s+(?:sea\s?water|sea\s+water|water)\s+(?:at|of|with)\s+(?P<x>.+)", "density at {x}"),
-        (rf"(?P<x>.+?)\s+(?:is|are|equals?|=)\s+how\s+many\s+(?P<u>{_UNIT}){_AT_END}", "{x} in {u}{at}"),
-        (rf"(?P<x>.+?)\s+(?:is|are|equals?|=)\s+what\s+in\s+(?P<u>{_UNIT}){_AT_END}", "{x} in {u}{at}"),
-        (rf"(?:convert|express|change|transform|translate|turn)\s+(?P<x>.+?)\s+(?:in|to|into|as)\s+(?P<u>{_UNIT}){_AT_END}", "{x} in {u}{at}"),
-        (rf"(?:in|into)\s+(?P<u>{_UNIT}),\s+what\s+(?:is|are)\s+(?P<x>.+)", "{x} in {u}"),
-        (rf"what\s+(?:is|are|does)\s+(?P<x>.+?)\s+(?:correspond|amount|come)\s+to\s+in\s+(?P<u>{_UNIT}){_AT_END}", "{x} in {u}{at}"),
+        # Distances, times and dates.
+        (
+            (r"how\s+(?:far|long)\s+(?:is\s+it\s+|is\s+the\s+way\s+)?(?:is\s+)?", r"(?:from|between)\s+(?P<x>.+)"),
+            "between {x}",
+        ),
+        (
+            (
+                r"how\s+(?:long|many\s+(?P<u>hours|days|minutes))\s+(?:does|would|will|do)\s+",
+                r"(?:it|a\s+ship|the\s+ship|we)\s+(?:take|need)\s+to\s+(?:sail|steam|cover|travel|go|cruise)\s+",
+                r"(?P<x>.+?)\s+(?:at|with|making)\s+(?P<v>.+)",
+            ),
+            "({x}) / ({v}) in {u}",
+        ),
+        ((r"how\s+far\s+(?:apart\s+)?(?:is|are)\s+(?P<x>.+)",), "between {x}"),
+        (
+            (
+                r"how\s+many\s+(?P<u>seconds|minutes|hours|days|weeks|years)\s+",
+                r"(?:are\s+(?:there\s+)?|is\s+it\s+|lie\s+|passed\s+|elapsed\s+)?(?P<x>(?:between|from)\s+.+)",
+            ),
+            "{u} {x}",
+        ),
+        (
+            (r"(?:what|which)\s+(?:date|day)\s+", _IS, r"\s+(?P<x>.+\b(?:after|before|from|since)\b.+)"),
+            "{x}",
+        ),
+        (
+            (
+                r"(?:what|which)\s+(?P<w>day\s+of\s+the\s+(?:year|week)|weekday|day\s+of\s+year)\s+",
+                r"(?:is|was|falls\s+on)\s+(?P<x>.+)",
+            ),
+            "{w} of {x}",
+        ),
+        ((r"on\s+(?:what|which)\s+weekday\s+(?:was|is|did|does)\s+(?P<x>.+?)(?:\s+fall)?",), "weekday of {x}"),
+        # Sea water.
+        ((r"how\s+deep\s+(?:in\s+(?:m|met(?:re|er)s)\s+)?(?:is|are)\s+(?P<x>.+)",), "depth of {x}"),
+        (
+            (
+                r"(?:at\s+)?what\s+depth\s+(?:is|are|corresponds\s+to|does)\s+",
+                r"(?P<x>.+?)(?:\s+correspond\s+to)?",
+            ),
+            "depth of {x}",
+        ),
+        (
+            (
+                r"(?:at\s+)?what\s+pressure\s+(?:is|are|corresponds\s+to|does)\s+",
+                r"(?P<x>.+?)(?:\s+correspond\s+to)?",
+            ),
+            "pressure at {x}",
+        ),
+        ((r"(?:at\s+)?what\s+temperature\s+does\s+", _SEA, r"\s+freeze\s+(?P<x>.+)"), "freezing point {x}"),
+        ((r"when\s+does\s+", _SEA, r"\s+(?:of\s+|with\s+)?(?P<x>.+?)\s+freeze"), "freezing point of {x}"),
+        (
+            (
+                r"how\s+fast\s+(?:is|does)\s+sound\s+(?:travel\s+)?",
+                rf"(?:in\s+{_SEA}\s+)?(?:at|with|of)\s+(?P<x>.+)",
+            ),
+            "sound speed at {x}",
+        ),
+        ((r"how\s+(?:dense|heavy)\s+is\s+", _SEA, r"\s+(?:at|of|with)\s+(?P<x>.+)"), "density at {x}"),
+        # Units.
+        (
+            (
+                rf"how\s+many\s+(?P<u>{_UNIT})\s+",
+                r"(?:are\s+there\s+in|are\s+in|is\s+in|is|are|in|go\s+into|make|equals?)\s+",
+                rf"(?:an?\s+)?(?P<x>.+?){_AT_END}",
+            ),
+            _INTO,
+        ),
+        (
+            (
+                rf"how\s+many\s+(?P<u>{_UNIT})\s+does\s+(?P<x>.+?)\s+",
+                rf"(?:have|make|equal|contain|correspond\s+to){_AT_END}",
+            ),
+            _INTO,
+        ),
+        ((rf"(?P<x>.+?)\s+(?:is|are|equals?|=)\s+how\s+many\s+(?P<u>{_UNIT}){_AT_END}",), _INTO),
+        ((rf"(?P<x>.+?)\s+(?:is|are|equals?|=)\s+what\s+in\s+(?P<u>{_UNIT}){_AT_END}",), _INTO),
+        (
+            (
+                r"(?:convert|express|change|transform|translate|turn)\s+",
+                rf"(?P<x>.+?)\s+(?:in|to|into|as)\s+(?P<u>{_UNIT}){_AT_END}",
+            ),
+            _INTO,
+        ),
+        ((rf"(?:in|into)\s+(?P<u>{_UNIT}),\s+what\s+(?:is|are)\s+(?P<x>.+)",), "{x} in {u}"),
+        (
+            (
+                r"what\s+(?:is|are|does)\s+(?P<x>.+?)\s+(?:correspond|amount|come)\s+to\s+",
+                rf"in\s+(?P<u>{_UNIT}){_AT_END}",
+            ),
+            _INTO,
+        ),
     )
-)  # fmt: skip
+)
 #: Where a form leaves a part out, and it is not empty.
 _DEFAULT = {"u": "hours"}
 _WORTH = re.compile(r"\d|\bpi\b|\ba\s+(?:day|week|year|hour|minute|mile|knot|fathom|nautical)\b", re.I)

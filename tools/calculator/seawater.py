@@ -10,6 +10,7 @@ Barker (2011), Getting started with TEOS-10 and the Gibbs Seawater (GSW) Oceanog
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -199,7 +200,7 @@ def buoyancy_frequency_squared(
     for salinity, temperature, pressure in zip(SA, CT, p, strict=True):
         check(SA=salinity, CT=temperature, p=pressure)
     check(lat=lat)
-    if any(below <= above for above, below in zip(p, p[1:], strict=False)):
+    if any(below <= above for above, below in itertools.pairwise(p)):
         raise CalculatorError("The pressures for N2 must increase from each level to the next.", understood=True)
     squared, middle = gsw.Nsquared(list(SA), list(CT), list(p), lat)
     return tuple(float(value) for value in squared), tuple(float(value) for value in middle)

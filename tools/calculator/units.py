@@ -122,7 +122,7 @@ def registry() -> pint.UnitRegistry:
     """The one registry, made when first needed (about 0.15 s)."""
     import pint
 
-    units = pint.UnitRegistry()
+    units: pint.UnitRegistry = pint.UnitRegistry()
     units.define("psu = [] = _ = PSU")
     for line in (
         "international_fathom = 1.8288 * meter = fathom_",

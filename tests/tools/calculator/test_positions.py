@@ -117,11 +117,10 @@ def test_a_printed_position_is_read_back_to_a_thousandth_of_a_minute(latitude: f
 def test_any_text_is_a_position_or_one_clear_error(text: str) -> None:
     try:
         place = parse_position(text)
-    except CalculatorError as error:
-        assert str(error)
-    else:
-        assert -90 <= place.latitude <= 90
-        assert -180 <= place.longitude <= 180
+    except CalculatorError:
+        return
+    assert -90 <= place.latitude <= 90
+    assert -180 <= place.longitude <= 180
 
 
 def test_the_distance_is_the_geodesic_and_not_the_sphere() -> None:

@@ -50,7 +50,10 @@ PUBLISHED: list[tuple[str, Callable[[Any], float]]] = [
     ("sound_speed", lambda at: sw.sound_speed(SA=at("SA_chck_cast"), CT=at("CT_chck_cast"), p=at("p_chck_cast"))),
     ("alpha", lambda at: sw.thermal_expansion(SA=at("SA_chck_cast"), CT=at("CT_chck_cast"), p=at("p_chck_cast"))),
     ("beta", lambda at: sw.haline_contraction(SA=at("SA_chck_cast"), CT=at("CT_chck_cast"), p=at("p_chck_cast"))),
-    ("CT_from_t", lambda at: sw.conservative_temperature(SA=at("SA_chck_cast"), t=at("t_chck_cast"), p=at("p_chck_cast"))),
+    (
+        "CT_from_t",
+        lambda at: sw.conservative_temperature(SA=at("SA_chck_cast"), t=at("t_chck_cast"), p=at("p_chck_cast")),
+    ),
     ("t_from_CT", lambda at: sw.in_situ_temperature(SA=at("SA_chck_cast"), CT=at("CT_chck_cast"), p=at("p_chck_cast"))),
     ("z_from_p", lambda at: -sw.depth_from_pressure(p=at("p_chck_cast"), lat=at("lat_chck_cast"))),
     ("p_from_z", lambda at: sw.pressure_from_depth(depth=-at("z_from_p"), lat=at("lat_chck_cast"))),
@@ -67,7 +70,7 @@ PUBLISHED: list[tuple[str, Callable[[Any], float]]] = [
         ),
     ),
     ("grav", lambda at: sw.gravity(lat=at("lat_chck_cast"), p=at("p_chck_cast"))),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "compute"), PUBLISHED, ids=[name for name, _ in PUBLISHED])
