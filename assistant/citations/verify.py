@@ -1,0 +1,398 @@
+"""Does a source support a statement? Decided without a model, from facts first and words after.
+
+Numbers, units, signs, dates, times, positions and labels must agree; denials, quantifiers, comparatives and modal
+words must not differ; names must stand in the source and belong to the same thing; then the remaining words of
+the statement must be the source's words. Nothing here guesses: what cannot be shown to agree is not `supported`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.citations.bindings import misplaced
+from assistant.citations.facts import Complaint, compare_facts
+from assistant.citations.model import STRENGTH, Judgement, Support
+from assistant.citations.reading import Clause, Reading, Word, read
+from assistant.citations.words import LIGHT_STEMS, OPPOSITES, QUALIFIERS, SOFT_NEGATIONS, negated_form, stem
+from corpora.sentences import is_row, sentence_spans
+
+Overlap = Callable[[str, str], float]
+
+#: Below this share of the statement's words a source speaks of something else.
+RELATED = 0.34
+#: An embedding similarity from which on a paraphrase is believed, where every fact agrees already.
+PARAPHRASE = 0.82
+#: At most so many sentences of a source are read together.
+WINDOW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judgement, the stretch of the source that it rests on, and how much of the statement's words it holds."""
+
+    judgement: Judgement
+    start: int
+    end: int
+    coverage: float
+
+
+def verify(statement: str, source_text: str, *, context: str = "", overlap: Overlap | None = None) -> Judgement:
+    """Whether `source_text` supports `statement`: supported, partly or unsupported, with the reason.
+
+    context: title, heading, head of a table: text that may name the subject or the unit of a column, no more.
+    overlap: similarity of two texts, 0 to 1, for instance of their embeddings. It can raise a paraphrase whose facts
+        agree; it can never raise a statement whose number, unit, sign, denial or name differs.
+
+    >>> verify("Salinity was 34.51.", "The bottom salinity was 35.41.").reason
+    'the source says 35.41, the statement 34.51'
+    """
+    return find_support(statement, source_text, context=context, overlap=overlap).judgement
+
+
+def find_support(statement: str, source_text: str, *, context: str = "", overlap: Overlap | None = None) -> Finding:
+    """As `verify`, with the tightest stretch of `source_text` that the judgement rests on."""
+    units = source_units(source_text)
+    reading = read(statement)
+    if not units or not (reading.content or reading.quantities or reading.dates or reading.labels):
+        return Finding(Judgement(Support.UNSUPPORTED, "there is nothing to compare"), 0, 0, 0.0)
+    around = read(context) if context else None
+    best = _best_window(reading, statement, source_text, units, around, overlap)
+    if best.judgement.support is Support.SUPPORTED:
+        return best
+    parts = clauses(statement)
+    if len(parts) > 1:
+        findings = [_best_window(read(part), part, source_text, units, around, overlap) for part in parts]
+        if all(finding.judgement.support is Support.SUPPORTED for finding in findings):
+            start, end = min(f.start for f in findings), max(f.end for f in findings)
+            return Finding(Judgement(Support.SUPPORTED), start, end, 1.0)
+    return best
+
+
+_FIELD = re.compile(r"[A-Z][^:\n.]{0,38}:\s")
+_FIELD_LINE = re.compile(r"\n(?=[A-Z][^:\n.]{0,38}:\s)")
+
+
+def source_units(text: str) -> list[tuple[int, int]]:
+    """The sentences, rows and fields of a source: what a citation can point at, half open."""
+    units: list[tuple[int, int]] = []
+    for start, end in sentence_spans(text):
+        cuts = [start, *(cut.end() for cut in _FIELD_LINE.finditer(text, start, end)), end]
+        units.extend((a, b - (b < end)) for a, b in pairwise(cuts) if a < b)
+    return units
+
+
+def _apart(unit: str) -> bool:
+    """Whether a unit stands for itself: a row of a table, or a field such as "Captain: Lutz Mallon"."""
+    return is_row(unit) or (len(unit) < 120 and bool(_FIELD.match(unit)))
+
+
+def _best_window(
+    reading: Reading,
+    statement: str,
+    source_text: str,
+    units: list[tuple[int, int]],
+    context: Reading | None,
+    overlap: Overlap | None,
+) -> Finding:
+    """The judgement of the window of sentences that fits best; the smallest of those that fit as well."""
+    findings: list[tuple[float, Finding]] = []
+    shares = [_share(reading, read(source_text[start:end])) for start, end in units]
+    for first, last in _windows(source_text, units, shares):
+        start, end = units[first][0], units[last][1]
+        window = source_text[start:end]
+        around = _with_header(context, source_text, units, first)
+        judgement, coverage = _judge(reading, read(window), around)
+        finding = Finding(judgement, start, end, coverage)
+        if judgement.support is Support.SUPPORTED:
+            if first == last:
+                return finding
+            findings.append((3.0 - (last - first) / 10, finding))
+        else:
+            # The closest sentence gives the reason, not the one with the mildest verdict.
+            findings.append((coverage - (last - first) / 20 + STRENGTH[judgement.support] / 100, finding))
+    best = max(findings, key=lambda item: item[0])[1]
+    return _paraphrase(best, reading, statement, source_text, overlap)
+
+
+def _share(reading: Reading, unit: Reading) -> float:
+    """How much a unit has in common with the statement: words, and facts counting as words."""
+    hits = sum(word.root in unit.roots for word in reading.content)
+    hits += sum(label.casefold() in unit.identifiers for label in reading.labels)
+    mine = {value for quantity in reading.quantities for value in quantity.values}
+    hits += len(mine & {value for quantity in unit.quantities for value in quantity.values})
+    hits += sum(any(a == b for b in unit.dates for a in [date]) for date in reading.dates)
+    return float(hits)
+
+
+def _windows(text: str, units: list[tuple[int, int]], shares: list[float]) -> list[tuple[int, int]]:
+    """The windows worth judging: the best units alone, then with their neighbours. Rows are not read together."""
+    order = sorted(range(len(units)), key=lambda index: -shares[index])[:8]
+    windows = [(index, index) for index in order]
+    rows = [_apart(text[start:end]) for start, end in units]
+    for size in range(2, WINDOW + 1):
+        for index in order[:4]:
+            for first in range(max(0, index - size + 1), min(index, len(units) - size) + 1):
+                last = first + size - 1
+                if not any(rows[first : last + 1]) and (first, last) not in windows:
+                    windows.append((first, last))
+    return windows
+
+
+def _with_header(context: Reading | None, text: str, units: list[tuple[int, int]], index: int) -> Reading | None:
+    """The context, and for a row of a table the nearest line above that is no row: the names of the columns."""
+    start, end = units[index]
+    if not is_row(text[start:end]):
+        return context
+    above = index - 1
+    while above >= 0 and is_row(text[units[above][0] : units[above][1]]):
+        above -= 1
+    if above < 0:
+        return context
+    header = text[units[above][0] : units[above][1]]
+    return read(f"{header}\n{context.text}" if context else header)
+
+
+def _paraphrase(best: Finding, reading: Reading, statement: str, source_text: str, overlap: Overlap | None) -> Finding:
+    """Let a similarity of meaning raise what only differs in wording."""
+    if overlap is None or (best.judgement.reason not in _WORDING and not best.judgement.reason.startswith(_MISSING)):
+        return best
+    window = source_text[best.start : best.end]
+    similar = overlap(statement, window)
+    if best.judgement.support is Support.PARTLY and similar >= PARAPHRASE and best.coverage >= 0.6:
+        if not _substituted(reading, read(window)):
+            return Finding(Judgement(Support.SUPPORTED, "in other words"), best.start, best.end, best.coverage)
+    return best
+
+
+_MISSING = "not in the source: "
+_UNRELATED = "the source speaks of something else"
+_WORDING = frozenset({_UNRELATED})
+
+
+def _judge(statement: Reading, source: Reading, context: Reading | None) -> tuple[Judgement, float]:
+    complaints, pairs = compare_facts(statement, source, context)
+    missing, coverage = _coverage(statement, source, context)
+    complaints += _names(statement, missing, source)
+    complaints += _opposed(statement, source)
+    if coverage >= RELATED:
+        complaints += _denials(statement, source)
+        complaints += misplaced(statement, source, pairs)
+    hard = [complaint for complaint in complaints if complaint.hard]
+    if hard:
+        return Judgement(Support.UNSUPPORTED, hard[0].reason), coverage
+    if coverage < RELATED:
+        return Judgement(Support.UNSUPPORTED, _UNRELATED), coverage
+    if complaints:
+        return Judgement(Support.PARTLY, complaints[0].reason), coverage
+    absent = [word for word in missing if word.root not in LIGHT_STEMS]
+    if absent:
+        listed = ", ".join(dict.fromkeys(word.text for word in absent[:4]))
+        return Judgement(Support.PARTLY, _MISSING + listed), coverage
+    return Judgement(Support.SUPPORTED), coverage
+
+
+def _coverage(statement: Reading, source: Reading, context: Reading | None) -> tuple[list[Word], float]:
+    """The statement's content words that the source lacks, and the share (0 to 1) of those that it has."""
+    missing: list[Word] = []
+    found = total = 0.0
+    for word in statement.content:
+        weight = 0.3 if word.root in LIGHT_STEMS else 1.0
+        total += weight
+        if _has(word, source):
+            found += weight
+        elif context is not None and _has(word, context):
+            found += weight / 2
+            total -= weight / 2
+        else:
+            missing.append(word)
+    facts = len(statement.quantities) + len(statement.dates) + len(statement.labels) + len(statement.positions)
+    total += facts
+    found += facts  # they are judged by themselves
+    return missing, found / total if total else 0.0
+
+
+def _has(word: Word, source: Reading) -> bool:
+    if word.root in source.roots or word.form in source.forms:
+        return True
+    if word.form in source.identifiers:
+        return True
+    return _compound(word, source)
+
+
+def _compound(word: Word, source: Reading) -> bool:
+    """Whether a source that swallowed a space or hyphen holds the word inside a longer one."""
+    return len(word.form) > 5 and any(
+        word.form in form and len(form) > len(word.form) + 2 and not form.startswith(("un", "non", "in", "dis"))
+        for form in source.forms
+        if len(form) > 8
+    )
+
+
+def _names(statement: Reading, missing: list[Word], source: Reading) -> list[Complaint]:
+    """A name that the source does not hold; where it holds another in that place, the statement is wrong.
+
+    A title or running head may name the ship or the cruise, but not the person: where the source names somebody
+    whom the statement does not, a name that only the context holds counts as missing.
+    """
+    roots = {word.root for word in statement.words}
+    others = [other for other in source.names if other.root not in roots and not other.text.isupper()]
+    absent = {word.start for word in missing}
+    complaints = []
+    for word in statement.names:
+        borrowed = not word.text.isupper() and not _has(word, source)
+        if word.start in absent or (others and borrowed):
+            complaints.append(Complaint(f"the source does not name {word.text}", hard=bool(source.names)))
+    return complaints
+
+
+def _opposed(statement: Reading, source: Reading) -> list[Complaint]:
+    """A word in the place of its opposite."""
+    complaints = []
+    for word in statement.words:
+        if word.root in source.roots or word.form in source.forms:
+            continue
+        plain_root = stem(word.form)
+        against = OPPOSITES.get(plain_root, frozenset()) | OPPOSITES.get(word.root, frozenset())
+        found = [other.text for other in source.words if other.root in against or stem(other.form) in against]
+        if not found and word.content:
+            forms = negated_form(word.form)
+            roots = {stem(form) for form in forms}
+            found = [other.text for other in source.words if other.form in forms or other.root in roots]
+        if found:
+            complaints.append(Complaint(f"the source says {found[0]}, the statement {word.text}"))
+    return complaints
+
+
+def _denials(statement: Reading, source: Reading) -> list[Complaint]:
+    """Clause by clause: what is denied, hedged or quantified in one text and not in the other."""
+    complaints: list[Complaint] = []
+    for clause in statement.clauses:
+        matches = _matching(clause, source)
+        if not matches:
+            continue
+        complaints += _compare_clause(clause, matches)
+    complaints += _softly_denied(statement, source)
+    complaints += _qualified(statement, source)
+    return complaints
+
+
+def _softly_denied(statement: Reading, source: Reading) -> list[Complaint]:
+    """ "Without water" is not "water": a word that is denied in one text, and in the other never."""
+    complaints = []
+    mine, theirs = _soft_scopes(statement), _soft_scopes(source)
+    for root, cues in mine.items():
+        if root not in theirs or cues & theirs[root]:
+            continue
+        if bool(cues - {""}) != bool(theirs[root] - {""}) or "" not in cues | theirs[root]:
+            if ("" in cues and cues - {""}) or ("" in theirs[root] and theirs[root] - {""}):
+                continue
+            cue = sorted((cues | theirs[root]) - {""})[0]
+            where = "statement" if cue in cues else "source"
+            complaints.append(Complaint(f"only the {where} says “{cue}” of this", hard=False))
+    return complaints
+
+
+def _soft_scopes(reading: Reading) -> dict[str, set[str]]:
+    """For every content root, the quiet denials directly before it; "" where it stands without one."""
+    found: dict[str, set[str]] = {}
+    cue, reach = "", 0
+    for word in reading.words:
+        if word.form in SOFT_NEGATIONS:
+            cue, reach = stem(word.form), 4
+            continue
+        reach -= 1
+        if word.content:
+            found.setdefault(word.root, set()).add(cue if reach > 0 else "")
+            if reach > 0:
+                cue, reach = "", 0
+    return found
+
+
+def _matching(clause: Clause, source: Reading) -> list[Clause]:
+    """The clauses of the source that share most with this one; several where they tie."""
+    scored = [(len(clause.roots & other.roots), other) for other in source.clauses]
+    best = max((score for score, _ in scored), default=0)
+    if best == 0:
+        return list(source.clauses) if not clause.roots else []
+    return [other for score, other in scored if score == best]
+
+
+def _compare_clause(clause: Clause, matches: list[Clause]) -> list[Complaint]:
+    complaints = []
+    denied = clause.negations % 2
+    if all(other.negations % 2 != denied for other in matches):
+        said = "denies" if not denied else "does not deny"
+        complaints.append(Complaint(f"the source {said} what the statement {'denies' if denied else 'claims'}"))
+    if all(other.modal != clause.modal for other in matches):
+        where = "statement" if clause.modal else "source"
+        complaints.append(Complaint(f"only the {where} speaks of something planned or possible", hard=False))
+    complaints += [
+        Complaint(f"the source does not say “{quantifier}”", hard=False)
+        for quantifier in sorted(clause.quantifiers)
+        if not any(quantifier in other.quantifiers for other in matches)
+    ]
+    complaints += [
+        Complaint(f"the source says “{quantifier}”, the statement does not", hard=False)
+        for quantifier in sorted(_LIMITING - clause.quantifiers)
+        if all(quantifier in other.quantifiers for other in matches)
+    ]
+    return complaints
+
+
+#: Leaving one of these out makes a statement stronger than its source.
+_LIMITING = frozenset({"only", "few", "some", "most"})
+
+
+def _qualified(statement: Reading, source: Reading) -> list[Complaint]:
+    """ "Co-chief" is not "chief": a word that is qualified wherever the source has it."""
+    complaints = []
+    mine = _qualifiers(statement)
+    theirs = _qualifiers(source)
+    for root, qualifiers in mine.items():
+        if root in theirs and not qualifiers & theirs[root]:
+            named = sorted((qualifiers | theirs[root]) - {""})
+            complaints.append(Complaint(f"“{named[0]}” stands in only one of them", hard=False))
+    return complaints
+
+
+def _qualifiers(reading: Reading) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for before, word in zip(reading.words, reading.words[1:], strict=False):
+        if before.form in QUALIFIERS:
+            found.setdefault(word.root, set()).add(before.form)
+        else:
+            found.setdefault(word.root, set()).add("")
+    if reading.words:
+        found.setdefault(reading.words[0].root, set()).add("")
+    qualified = {root for root, kinds in found.items() if kinds != {""}}
+    return {root: kinds for root, kinds in found.items() if qualified and root not in QUALIFIERS}
+
+
+def _substituted(statement: Reading, source: Reading) -> bool:
+    """Whether a missing word stands between two shared ones where the source has another word."""
+    shared = [word.root in source.roots for word in statement.content]
+    roots = [word.root for word in source.content]
+    for index in range(1, len(statement.content) - 1):
+        if shared[index] or not (shared[index - 1] and shared[index + 1]):
+            continue
+        before, after = statement.content[index - 1].root, statement.content[index + 1].root
+        if any(roots[at] == before and after in roots[at + 2 : at + 3] for at in range(len(roots) - 2)):
+            return True
+    return False
+
+
+def clauses(statement: str) -> list[str]:
+    """A statement cut where it makes two claims: at semicolons, and at commas or "and" between long halves."""
+    parts: list[str] = []
+    for piece in statement.split(";"):
+        for mark in (", and ", ", while ", ", whereas ", ", but ", " and "):
+            halves = piece.split(mark)
+            if len(halves) == 2 and all(len(read(half).content) >= 3 for half in halves):
+                parts.extend(halves)
+                break
+        else:
+            parts.append(piece)
+    return [part.strip() for part in parts if part.strip(" .")]
