@@ -390,9 +390,7 @@ class Library:
         for (document_id,) in gone:
             self.index.forget(document_id)
             with connection:
-                connection.execute(
-                    "DELETE FROM forgotten WHERE document_id = ? AND encoder = ?", (document_id, name)
-                )
+                connection.execute("DELETE FROM forgotten WHERE document_id = ? AND encoder = ?", (document_id, name))
         for (document_id,) in waiting:
             ids, matrix = self.vectors_of([document_id])
             self.index.add(document_id, ids, matrix)
@@ -442,6 +440,33 @@ class Library:
             )
         ]
 
+    def unembedded(self, document_id: str) -> list[tuple[int, Chunk]]:
+        """Chunks (with their ids) of a document that this library's encoder has no vector for."""
+        rows = self.connection().execute(
+            'SELECT c.id, c.page, c.start, c."end", c.heading, c.kind, c.context, '
+            'substr(p.text, c.start + 1, c."end" - c.start) FROM chunks c '
+            "JOIN pages p ON p.document_id = c.document_id AND p.number = c.page "
+            "WHERE c.document_id = ? AND c.kind <> 'furniture' "
+            "AND c.id NOT IN (SELECT chunk_id FROM vectors WHERE encoder = ?) ORDER BY c.id",
+            (document_id, self.encoder.name),
+        )
+        return [
+            (number, Chunk(Span(document_id, page, start, end), text, heading, kind, context))
+            for number, page, start, end, heading, kind, context, text in rows
+        ]
+
+    def put_vectors(self, ids: Sequence[int], hashes: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep vectors of chunks; shape (len(ids), dimension)."""
+        connection = self.connection()
+        with connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
+                [
+                    (number, self.encoder.name, key, vector.astype("<f2").tobytes())
+                    for number, key, vector in zip(ids, hashes, vectors, strict=True)
+                ],
+            )
+
     def known_vectors(self, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Vectors that this encoder has already made, by the hash of the text they stand for."""
         found: dict[bytes, Vectors] = {}
@@ -465,9 +490,7 @@ class Library:
 
     def documents(self) -> list[Document]:
         """Every document, by file name."""
-        rows = self.connection().execute(
-            f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY file COLLATE NOCASE, id"
-        )
+        rows = self.connection().execute(f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY file COLLATE NOCASE, id")
         return [_document(row) for row in rows]
 
     def document(self, name_or_id: str) -> Document:
@@ -482,9 +505,7 @@ class Library:
         everything = self.documents()
         tests: list[Any] = [
             lambda d: d.document_id == wanted or d.file == wanted,
-            lambda d: (
-                d.file.casefold() == wanted.casefold() or Path(d.file).stem.casefold() == wanted.casefold()
-            ),
+            lambda d: d.file.casefold() == wanted.casefold() or Path(d.file).stem.casefold() == wanted.casefold(),
             lambda d: len(wanted) >= 6 and d.document_id.startswith(wanted.lower()),
             lambda d: d.cruise and d.cruise.casefold() == wanted.casefold(),
             lambda d: len(wanted) >= 3 and wanted.casefold() in d.file.casefold(),
@@ -520,15 +541,9 @@ class Library:
         )
         if row is None:
             count = (
-                self.connection()
-                .execute("SELECT file, pages FROM documents WHERE id = ?", (document_id,))
-                .fetchone()
+                self.connection().execute("SELECT file, pages FROM documents WHERE id = ?", (document_id,)).fetchone()
             )
-            what = (
-                f"{count[0]} has {count[1]} pages, there is no page {number}."
-                if count
-                else "No such document."
-            )
+            what = f"{count[0]} has {count[1]} pages, there is no page {number}." if count else "No such document."
             raise PageNotFound(what, "Pages count from 1, whatever number is printed on them.")
         return Page(document_id, row[0], row[1], row[2], row[3], row[4], bool(row[5]))
 
@@ -548,9 +563,7 @@ class Library:
         """The rectangles of a span on its page as displayed; none where the page has no glyph boxes."""
         row = (
             self.connection()
-            .execute(
-                "SELECT boxes FROM pages WHERE document_id = ? AND number = ?", (span.document_id, span.page)
-            )
+            .execute("SELECT boxes FROM pages WHERE document_id = ? AND number = ?", (span.document_id, span.page))
             .fetchone()
         )
         return rectangles(unpack(row[0])[span.start : span.end]) if row else []

@@ -55,6 +55,7 @@ _SYNONYMS = (
     "ill; sick; illness; infected; covid; covid-19",
     "co-chief; co chief",
 )
+_SETS = tuple(tuple(name.strip() for name in line.split(";")) for line in _SYNONYMS)
 _TOKEN = re.compile(r"[^\W_]+(?:[-./'][^\W_]+)*", re.UNICODE)
 _IDENTIFIER = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)*")
 
@@ -102,16 +103,60 @@ def parse(text: str) -> Query:
 
 
 def _alternatives(lowered: str, terms: set[str]) -> tuple[str, ...]:
-    padded = f" {re.sub(r'[^a-z0-9/]+', ' ', lowered)} "
+    padded = _padded(lowered)
     found: list[str] = []
-    for line in _SYNONYMS:
-        names = [name.strip() for name in line.split(";")]
+    for names in _SETS:
         if any(f" {name} " in padded for name in names):
             found.extend(name for name in names if f" {name} " not in padded and name not in terms)
     return tuple(dict.fromkeys(found))
+
+
+def synonyms(term: str, text: str) -> set[str]:
+    """Words that mean the same as what `term` is part of in `text`.
+
+    >>> sorted(synonyms("captain", "Who was the captain?"))
+    ['commanded', 'commander', 'kapitän', 'master']
+    """
+    padded = _padded(text.casefold())
+    found: set[str] = set()
+    for names in _SETS:
+        used = [name for name in names if f" {name} " in padded]
+        if any(term in name.split() for name in used):
+            found |= {name for name in names if name not in used}
+    return found
+
+
+def _padded(lowered: str) -> str:
+    return f" {re.sub(r'[^a-z0-9/]+', ' ', lowered)} "
 
 
 def match_expression(query: Query, *, alternatives: bool = True) -> str:
     """The FTS5 expression that finds any of the query's words. '' when it has none."""
     parts = [*query.terms, *query.phrases, *(query.alternatives if alternatives else ())]
     return " OR ".join(f'"{part}"' for part in (re.sub(r'["\x00]', " ", part).strip() for part in parts) if part)
+
+
+def stem(word: str) -> str:
+    """A word without its English ending, for counting matches inside a sentence (the index has its own).
+
+    >>> stem("deployed"), stem("stations"), stem("batches")
+    ('deploy', 'station', 'batch')
+    """
+    if len(word) <= 3 or not word.isascii() or not word.isalpha():
+        return word
+    for ending, least in (
+        ("ingly", 4),
+        ("edly", 4),
+        ("ations", 5),
+        ("ation", 5),
+        ("ing", 4),
+        ("ies", 3),
+        ("ed", 4),
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= least - 1:
+            return word[: -len(ending)] + ("y" if ending == "ies" else "")
+    if word.endswith("es") and word[:-2].endswith(("ch", "sh", "x", "s", "z")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word

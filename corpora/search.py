@@ -129,7 +129,7 @@ def name_documents(library: Library, query: Query, documents: Sequence[str] | No
     scores: dict[str, float] = defaultdict(float)
     total = len(bags)
     for term, count in counts.items():
-        if 0 < count:
+        if count > 0:
             weight = math.log((total + 1) / count) * (2.0 if any(c.isdigit() for c in term) else 0.7)
             for document_id, bag in bags.items():
                 if term in bag:
@@ -140,11 +140,7 @@ def name_documents(library: Library, query: Query, documents: Sequence[str] | No
     # Without an identifier the words that match are mostly of the topic: they hint, they do not decide.
     firm = any(counts.get(t) and any(c.isdigit() for c in t) for t in asked)
     ceiling = 1.0 if firm else min(1.0, best / 8.0)
-    return {
-        d: ceiling * (s / best) ** 2
-        for d, s in scores.items()
-        if s > 0 and (documents is None or d in documents)
-    }
+    return {d: ceiling * (s / best) ** 2 for d, s in scores.items() if s > 0 and (documents is None or d in documents)}
 
 
 def _by_words(library: Library, query: Query, documents: Sequence[str] | None) -> dict[int, float]:
@@ -154,16 +150,17 @@ def _by_words(library: Library, query: Query, documents: Sequence[str] | None) -
         return {}
     where, values = "", [expression]
     if documents is not None:
-        where = (
-            "AND rowid IN (SELECT id FROM chunks WHERE document_id IN "
-            f"({', '.join('?' * len(documents))}))"
-        )
+        where = f"AND rowid IN (SELECT id FROM chunks WHERE document_id IN ({', '.join('?' * len(documents))}))"
         values += list(documents)
-    rows = library.connection().execute(
-        f"SELECT rowid, bm25(chunk_words, 1.0, 0.6) FROM chunk_words WHERE chunk_words MATCH ? {where} "
-        f"ORDER BY 2 LIMIT {CANDIDATES}",
-        values,
-    ).fetchall()
+    rows = (
+        library.connection()
+        .execute(
+            f"SELECT rowid, bm25(chunk_words, 1.0, 0.6) FROM chunk_words WHERE chunk_words MATCH ? {where} "
+            f"ORDER BY 2 LIMIT {CANDIDATES}",
+            values,
+        )
+        .fetchall()
+    )
     if not rows:
         return {}
     best = min(score for _, score in rows) or -1.0
@@ -207,9 +204,7 @@ def _cosines(library: Library, query: Query, identities: Sequence[int]) -> dict[
         f"SELECT chunk_id, vector FROM vectors WHERE encoder = ? AND chunk_id IN ({', '.join('?' * len(identities))})",
         [library.encoder.name, *identities],
     )
-    return {
-        identity: float(np.frombuffer(packed, "<f2").astype(np.float32) @ vector) for identity, packed in rows
-    }
+    return {identity: float(np.frombuffer(packed, "<f2").astype(np.float32) @ vector) for identity, packed in rows}
 
 
 def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict]:
@@ -228,4 +223,18 @@ def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict]:
         names = ("document_id", "page", "start", "end", "heading", "file", "title", "text")
         for row in rows:
             found[row[0]] = dict(zip(names, row[1:], strict=True))
+    return found
+
+
+def rarity(library: Library, terms: Sequence[str]) -> dict[str, float]:
+    """How much each term tells: the logarithm of all chunks over those that hold it, at least 0.1."""
+    connection = library.connection()
+    total = max(library.stats()["chunks"], 1)
+    found = {}
+    for term in terms:
+        count = connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT 5000)",
+            (f'"{term}"',),
+        ).fetchone()[0]
+        found[term] = max(math.log((total + 1) / (count + 0.5)), 0.1)
     return found

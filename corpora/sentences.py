@@ -20,9 +20,7 @@ _ABBREVIATIONS = frozenset(
     mon tue wed thu fri e.g i.e a.m p.m u.s u.k u.s.a n.b r.v m.s m.v s.s w.r.t a.k.a ph.d
     """.split()
 )
-_BULLET = re.compile(
-    r"[•●▪◦‣∙·–—*o-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]{1,2}\s+\S|\[\d{1,3}\]\s", re.IGNORECASE
-)
+_BULLET = re.compile(r"[•●▪◦‣∙·–—*o-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]{1,2}\s+\S|\[\d{1,3}\]\s", re.IGNORECASE)
 _NUMBERED_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.|Appendix [A-Z0-9]+[.:]?)\s+[^\W\d_]")
 _CAPTION = re.compile(r"(?:fig(?:ure)?|table|tab)\.?\s*[A-Z]?\d", re.IGNORECASE)
 _FIELD = re.compile(r"[^\W\d_][^:\n]{0,38}:\s")
@@ -196,3 +194,15 @@ def unit_at(spans: list[tuple[int, int]], position: int) -> int | None:
     if index >= 0 and spans[index][0] <= position < spans[index][1]:
         return index
     return None
+
+
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_A-Z])[-\u00ad]\s*\n\s*(?=[^\W\d_A-Z])")
+
+
+def readable(text: str) -> str:
+    """A passage on one line, words broken at a line end joined. For showing only: a quote is cut from the page.
+
+    >>> readable("bands of temper-\\nature and\\nsalt")
+    'bands of temperature and salt'
+    """
+    return re.sub(r"\s+", " ", _BROKEN_WORD.sub("", text).replace("\u00ad", "")).strip()

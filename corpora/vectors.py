@@ -65,9 +65,7 @@ class VectorIndex:
     def forget(self, document_id: str) -> None:
         self._open().delete(where={"document_id": document_id})
 
-    def query(
-        self, vector: Vectors, k: int, document_ids: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
+    def query(self, vector: Vectors, k: int, document_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """The k nearest chunks as (chunk id, cosine), best first."""
         collection = self._open()
         where: dict[str, Any] | None = None

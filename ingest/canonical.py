@@ -67,9 +67,7 @@ def canonical(codes: Sequence[int], line_changes: Sequence[bool]) -> Canonical:
             starts_line = not out or out[-1] == "\n"
             spaced = index + 1 < total and codes[index + 1] == 0x20
             put("•" if starts_line and spaced else _REPLACEMENT, index)
-        elif (
-            0xD800 <= code < 0xE000 or code > 0x10FFFF or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-        ):
+        elif 0xD800 <= code < 0xE000 or code > 0x10FFFF or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
             put(_REPLACEMENT, index)
         else:
             put(chr(code), index)

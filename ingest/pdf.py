@@ -66,9 +66,7 @@ def check_file(path: Path, max_bytes: int = MAX_BYTES) -> None:
     if not path.exists():
         raise FileMissing(f"{path.name}: there is no such file.", "Check the path.")
     if not path.is_file():
-        raise FileMissing(
-            f"{path.name}: this is not a file.", "Give a PDF file, or a folder that holds some."
-        )
+        raise FileMissing(f"{path.name}: this is not a file.", "Give a PDF file, or a folder that holds some.")
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -85,9 +83,7 @@ def check_file(path: Path, max_bytes: int = MAX_BYTES) -> None:
             "Split it, or raise max_file_mib in the settings.",
         )
     if b"%PDF" not in head:
-        raise NotADocument(
-            f"{path.name}: this is not a PDF ({_kind(head)}).", "Convert it to PDF, then ingest that."
-        )
+        raise NotADocument(f"{path.name}: this is not a PDF ({_kind(head)}).", "Convert it to PDF, then ingest that.")
 
 
 def _kind(head: bytes) -> str:
@@ -271,9 +267,9 @@ def _pdfium_page(document: Any, number: int) -> ReadPage:
     finally:
         textpage.close()
         page.close()
-    shown = _displayed(
-        corners, (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top), rotation
-    ).astype(np.float32)
+    shown = _displayed(corners, (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top), rotation).astype(
+        np.float32
+    )
     text = canonical(codes, _line_changes(codes, corners))
     source = np.asarray(text.source, np.int64)
     boxes = np.full((len(source), 4), np.nan, np.float32)

@@ -88,9 +88,7 @@ def find_files(paths: Iterable[Path]) -> list[Source]:
             else [path]
         )
         if path.is_dir() and not files:
-            raise FileMissing(
-                f"{path}: there is no PDF in this folder.", "Give a folder that holds some, or a file."
-            )
+            raise FileMissing(f"{path}: there is no PDF in this folder.", "Give a folder that holds some, or a file.")
         for file in files:
             origin = str(file.resolve())
             found.setdefault(origin, Source(file, file.name, origin))
@@ -131,9 +129,7 @@ def ingest(
             elif isinstance(outcome, Exception):
                 yield _failed(source, outcome, started)
             elif outcome is None or stop.is_set():
-                yield IngestResult(
-                    source.file, "", "cancelled", 0, 0, time.monotonic() - started, "Cancelled."
-                )
+                yield IngestResult(source.file, "", "cancelled", 0, 0, time.monotonic() - started, "Cancelled.")
             else:
                 try:
                     yield _store(library, source, outcome, meter, stop, screen, started)
@@ -300,10 +296,6 @@ class _Meter:
         if self._report is None:
             return
         spent = max(time.monotonic() - self._started, 1e-6)
-        fraction = (
-            self._number - 1 + (done / total if total and stage == "embedding" else 0.0)
-        ) / self._files
+        fraction = (self._number - 1 + (done / total if total and stage == "embedding" else 0.0)) / self._files
         left = spent * (1 - fraction) / fraction if fraction > 0 else None
-        self._report(
-            Progress(self._file, self._number, self._files, stage, done, total, self._pages / spent, left)
-        )
+        self._report(Progress(self._file, self._number, self._files, stage, done, total, self._pages / spent, left))

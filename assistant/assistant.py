@@ -1,0 +1,188 @@
+"""Ask a question, get a turn: the one entrance for the page, the command line and experiments."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.models import EMBEDDED, Choice, build, choose
+from assistant.prompts import REFUSAL
+from assistant.settings import Settings
+from assistant.toolbox import ToolCall, TurnContext
+from assistant.turn import Timings, Turn
+from corpora.errors import LeadlineError, ModelError, UsageError
+from corpora.library import Library
+from guards import Policy, Screen, Verdict
+
+#: A longer question is no question; documents are ingested, not pasted.
+LONGEST_QUESTION = 20_000
+
+
+@dataclass(frozen=True)
+class Event:
+    """Progress of a turn: `started` and `finished` for tools, `checking`, then `done` with the turn."""
+
+    kind: str
+    name: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    call: ToolCall | None = None
+    turn: Turn | None = None
+
+
+class Assistant:
+    """A library, the settings, and the guards that stand between them and the reader."""
+
+    def __init__(self, settings: Settings, library: Library | None = None) -> None:
+        from corpora.encoder import SentenceEncoder
+
+        self.settings = settings
+        self.library = library or Library(settings.home, SentenceEncoder(settings.encoder))
+        self.screen = Screen(Policy(), lambda texts: self.library.encoder.encode(texts), host=settings.ollama_host)
+
+    def ask(self, question: str, *, documents: Sequence[str] | None = None, model: str | None = None) -> Turn:
+        """The turn of one question.
+
+        Parameters
+        ----------
+        documents:
+            Names or ids of the documents to answer from; all when None.
+
+        Raises
+        ------
+        LeadlineError
+            An unknown document, a model that is missing or fails, an empty question.
+        """
+        for event in self.stream(question, documents=documents, model=model):
+            if event.turn is not None:
+                return event.turn
+        raise ModelError("The turn ended without an answer.", "Ask again.")
+
+    def stream(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        model: str | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """The turn of one question with its progress; the answer comes only once it has been checked."""
+        asked = question.strip()
+        if not asked:
+            raise UsageError("The question is empty.", "Write one.")
+        if len(asked) > LONGEST_QUESTION:
+            raise UsageError(
+                f"The question has {len(asked):,} characters, the limit is {LONGEST_QUESTION:,}.",
+                "Ingest long texts as documents and ask about them.",
+            )
+        scope = None
+        if documents is not None:
+            scope = tuple(dict.fromkeys(self.library.document(name).document_id for name in documents))
+        choice = choose(self.settings, model)
+        events: queue.Queue[Event | Exception | None] = queue.Queue()
+        context = TurnContext(self.library, k=self.settings.passages, scope=scope)
+        context.notify = lambda kind, what: events.put(
+            Event(kind, name=what.name, call=what) if isinstance(what, ToolCall) else Event(kind, **what)
+        )
+
+        def work() -> None:
+            try:
+                events.put(Event("done", turn=self._turn(asked, choice, context, scope, events)))
+            except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+                events.put(error)
+            finally:
+                events.put(None)
+
+        threading.Thread(target=work, name="leadline-turn", daemon=True).start()
+        while True:
+            try:
+                event = events.get(timeout=0.2)
+            except queue.Empty:
+                if cancelled is not None and cancelled.is_set():
+                    return
+                continue
+            if event is None or (cancelled is not None and cancelled.is_set()):
+                return
+            if isinstance(event, Exception):
+                raise event
+            yield event
+
+    def _turn(
+        self,
+        question: str,
+        choice: Choice,
+        context: TurnContext,
+        scope: tuple[str, ...] | None,
+        events: queue.Queue[Event | Exception | None],
+    ) -> Turn:
+        from langchain_core.messages import AIMessage, HumanMessage
+
+        from assistant.agent import build_agent
+        from assistant.citations import check_answer
+
+        started = time.monotonic()
+        verdicts: list[Verdict] = []
+        agent = build_agent(build(choice, self.settings, self.library, scope), context, self.screen, verdicts)
+        try:
+            state = agent.invoke({"messages": [HumanMessage(question)]}, {"recursion_limit": 60})
+        except LeadlineError:
+            raise
+        except Exception as error:
+            raise _model_error(choice, error, self.settings) from error
+        replies = [m for m in state["messages"] if isinstance(m, AIMessage)]
+        answer = replies[-1].text.strip() if replies else ""
+        if not answer and choice.name != EMBEDDED:
+            raise ModelError(
+                f"The model {choice.name} gave an empty answer.",
+                "Ask again, or choose another model with --model.",
+            )
+        events.put(Event("checking"))
+        blocked = any(v.state == "block" for v in verdicts)
+        checked = check_answer(
+            answer,
+            context.book.all(),
+            self.library.page_text,
+            tool_texts=context.tool_texts,
+            question=question,
+            refusal=REFUSAL,
+        )
+        ended = time.monotonic()
+        return Turn(
+            question=question,
+            answer=answer,
+            refused=checked.refused or blocked,
+            checked=checked,
+            passages=context.book.all(),
+            tools=tuple(context.calls),
+            verdicts=tuple(verdicts),
+            model=choice.name,
+            timings=Timings(
+                search_s=sum(call.seconds for call in context.calls if call.name == "search_documents"),
+                first_text_s=ended - started,
+                total_s=ended - started,
+            ),
+            usage=_usage(replies),
+        )
+
+
+def _usage(replies: Sequence[Any]) -> dict[str, int]:
+    total = {"input_tokens": 0, "output_tokens": 0}
+    for reply in replies:
+        for name in total:
+            total[name] += int((reply.usage_metadata or {}).get(name, 0))
+    return total if any(total.values()) else {}
+
+
+def _model_error(choice: Choice, error: Exception, settings: Settings) -> ModelError:
+    what = f"{type(error).__name__}: {str(error)[:200]}"
+    if choice.name == EMBEDDED:
+        return ModelError(
+            f"The embedded model failed ({what}).", "Report this question with `leadline doctor`'s output."
+        )
+    return ModelError(
+        f"The model {choice.name} at {settings.ollama_host} failed ({what}).",
+        "See that `ollama serve` runs and the model is pulled, or use --model embedded.",
+    )

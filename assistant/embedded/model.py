@@ -1,0 +1,148 @@
+"""The embedded chat model as LangChain sees it: tool calls first, then an answer, streamed word by word."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import ConfigDict, PrivateAttr
+
+from assistant.citations.model import Passage
+from assistant.embedded.compose import compose
+from assistant.embedded.plan import documents_named, plan
+from assistant.prompts import EMPTY_LIBRARY, REFUSAL
+from corpora.library import Library
+from corpora.model import Hit
+
+NAME = "embedded"
+_GREETING = re.compile(
+    r"\s*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|moin|hallo|bonjour|hola)\b[\s!.,]*"
+    r"(?:there|everyone|leadline)?[\s!.,]*$",
+    re.IGNORECASE,
+)
+GREETING = "Ask a question about the documents in your library."
+
+
+class EmbeddedChatModel(BaseChatModel):
+    """A chat model without weights of its own: it plans from the question and quotes from the passages.
+
+    Parameters
+    ----------
+    library:
+        Read for the names of documents, the text around passages, and sentence embeddings.
+    scope:
+        Ids of the documents that the question is limited to.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    scope: tuple[str, ...] | None = None
+    _tools: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def _llm_type(self) -> str:
+        return NAME
+
+    def bind_tools(
+        self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], **kwargs: Any
+    ) -> Runnable[Any, AIMessage]:
+        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=self._reply(messages, kwargs.get("tools")))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        reply = self._reply(messages, kwargs.get("tools"))
+        if reply.tool_calls:
+            calls = [
+                {
+                    "name": call["name"],
+                    "args": json.dumps(call["args"]),
+                    "id": call["id"],
+                    "index": index,
+                    "type": "tool_call_chunk",
+                }
+                for index, call in enumerate(reply.tool_calls)
+            ]
+            yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=calls, chunk_position="last"))
+            return
+        words = re.findall(r"\S+\s*|\s+", reply.text)
+        for index, word in enumerate(words):
+            last = index == len(words) - 1
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=word, chunk_position="last" if last else None))
+            if run_manager:
+                run_manager.on_llm_new_token(word, chunk=chunk)
+            yield chunk
+
+    def _reply(self, messages: list[BaseMessage], tools: list[dict[str, Any]] | None) -> AIMessage:
+        """Plan tool calls for the last question, or answer it once their results are there."""
+        last = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=-1)
+        question = messages[last].text if last >= 0 else ""
+        results = [m for m in messages[last + 1 :] if isinstance(m, ToolMessage)]
+        if not question.strip() or _GREETING.match(question):
+            return AIMessage(GREETING)
+        if not results:
+            available = {tool["function"]["name"] for tool in tools or []}
+            steps = plan(question, self.library, self.scope, available)
+            if steps:
+                return AIMessage(
+                    "",
+                    tool_calls=[
+                        {
+                            "name": s.tool,
+                            "args": s.arguments,
+                            "id": f"call_{uuid.uuid4().hex[:12]}",
+                            "type": "tool_call",
+                        }
+                        for s in steps
+                    ],
+                )
+        return AIMessage(self._answer(question, results))
+
+    def _answer(self, question: str, results: Sequence[ToolMessage]) -> str:
+        found: list[tuple[Passage, Hit]] = []
+        lines: list[str] = []
+        for result in results:
+            artifact = result.artifact or {}
+            if "passages" in artifact:
+                found.extend(zip(artifact["passages"], artifact["hits"], strict=True))
+            elif "calculation" in artifact:
+                done = artifact["calculation"]
+                lines.append(f"{done['expression']} = {done['text']}")
+            elif "documents" in artifact:
+                lines.extend(
+                    f"- {row['document']}: {row['title']}, {row['pages']} pages" for row in artifact["documents"]
+                )
+            elif "error" in artifact:
+                lines.append(str(artifact["error"]))
+        if lines:
+            return "\n".join(lines)
+        if not found:
+            return REFUSAL if self.library.stats()["documents"] else EMPTY_LIBRARY
+        distinct = {passage.span: (passage, hit) for passage, hit in reversed(found)}
+        ordered = sorted(distinct.values(), key=lambda pair: -pair[1].score)
+        named = documents_named(question, self.library, self.scope)
+        return compose(question, ordered, self.library, named).text

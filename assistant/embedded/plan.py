@@ -1,0 +1,81 @@
+"""Which tools to call for a question: arithmetic to the calculator, one search for each document named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from corpora.library import Library
+from corpora.query import parse
+from corpora.search import name_documents
+
+#: A document counts as named when it scores at least this share of the best.
+NAMED = 0.75
+#: More documents than this are searched together: a question that names ten means all.
+MOST_SEARCHES = 6
+_SEVERAL = re.compile(
+    r"\b(?:compare|compared|comparison|both|each|versus|vs|respectively|between|differ\w*|which of|in total|all of"
+    r"|same)\b|\band\b",
+    re.IGNORECASE,
+)
+_CATALOGUE = re.compile(
+    r"\b(?:what|which|list|show)\b[^?]{0,30}\b(?:documents|files|pdfs|papers|reports)\b[^?]{0,40}\b(?:library|there|have|are"
+    r"|ingested|uploaded)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tool call to make."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+def plan(question: str, library: Library, scope: tuple[str, ...] | None, available: set[str]) -> list[Step]:
+    """The calls that a question needs, all independent of each other.
+
+    Parameters
+    ----------
+    available:
+        Names of the tools that the model has been given.
+    """
+    from tools.calculator import find_expression
+
+    if "calculate" in available:
+        expression = find_expression(question)
+        if expression:
+            return [Step("calculate", {"expression": expression})]
+    if "list_documents" in available and _CATALOGUE.search(question):
+        return [Step("list_documents", {})]
+    if "search_documents" not in available:
+        return []
+    named = documents_named(question, library, scope)
+    if len(named) > 1 and _SEVERAL.search(question) and len(named) <= MOST_SEARCHES:
+        return [Step("search_documents", {"query": question, "documents": [file]}) for file in named]
+    return [Step("search_documents", {"query": question})]
+
+
+def documents_named(question: str, library: Library, scope: tuple[str, ...] | None) -> list[str]:
+    """File names of the documents that a question names by an identifier, in the order of the question."""
+    query = parse(question)
+    scores = name_documents(library, query, scope)
+    firm = {document for document, score in scores.items() if score >= NAMED}
+    # "A20 2021, A22 2021": each identifier names its own document, so each is asked about alone too.
+    for identifier in query.identifiers:
+        alone = name_documents(library, parse(_with_years(identifier, question)), scope)
+        firm |= {document for document, score in alone.items() if score >= 0.99}
+    places = {}
+    lowered = question.casefold()
+    for document in library.documents():
+        if document.document_id in firm:
+            where = lowered.find(document.cruise.casefold()) if document.cruise else -1
+            places[document.file] = where if where >= 0 else len(lowered)
+    return sorted(places, key=lambda file: (places[file], file))
+
+
+def _with_years(identifier: str, question: str) -> str:
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", question)
+    return " ".join([identifier, *dict.fromkeys(years)])

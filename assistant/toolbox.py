@@ -1,0 +1,181 @@
+"""The tools of one turn, as LangChain tools: thin adapters that give passages their labels."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.passages import PassageBook
+from assistant.prompts import EMPTY_LIBRARY, NO_PASSAGES
+from corpora.errors import LeadlineError
+from corpora.library import Library
+from corpora.model import Hit, Span
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """One call of a tool: what was asked, how long it took, what came of it in a few words."""
+
+    name: str
+    arguments: dict[str, Any]
+    seconds: float
+    ok: bool
+    summary: str = ""
+    working: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "arguments": self.arguments,
+            "seconds": round(self.seconds, 4),
+            "ok": self.ok,
+            "summary": self.summary,
+            "working": list(self.working),
+        }
+
+
+@dataclass
+class TurnContext:
+    """What the tools of a turn share: the library, the scope, the labels, and the list of calls so far."""
+
+    library: Library
+    k: int = 8
+    scope: tuple[str, ...] | None = None  # ids of the documents that the user limited the question to
+    book: PassageBook = field(default_factory=PassageBook)
+    calls: list[ToolCall] = field(default_factory=list)
+    tool_texts: list[str] = field(default_factory=list)
+    notify: Callable[[str, dict[str, Any] | ToolCall], None] = lambda kind, what: None
+
+    def run(
+        self, name: str, arguments: dict[str, Any], work: Callable[[], tuple[str, Any, str, Sequence[str]]]
+    ) -> tuple[str, Any]:
+        """Carry out one call, timed and recorded. An error becomes the tool's answer, for the model to mend."""
+        self.notify("started", {"name": name, "arguments": arguments})
+        started = time.monotonic()
+        ok, working = True, ()
+        try:
+            text, artifact, summary, steps = work()
+            working = tuple(steps)
+        except LeadlineError as error:
+            text, artifact, summary, ok = f"{name} failed: {error}", {"error": str(error)}, str(error), False
+        call = ToolCall(name, arguments, time.monotonic() - started, ok, summary, working)
+        self.calls.append(call)
+        self.notify("finished", call)
+        return text, artifact
+
+
+def build_tools(context: TurnContext) -> list[Any]:
+    """search_documents, read_page, list_documents and calculate, bound to one turn."""
+    from langchain_core.tools import StructuredTool
+
+    from tools.calculator import calculate as compute
+    from tools.documents import list_documents as in_library
+    from tools.documents import read_page as read
+    from tools.documents import search_documents as find
+
+    library, book = context.library, context.book
+
+    def search_documents(query: str, documents: list[str] | None = None, k: int | None = None) -> tuple[str, Any]:
+        """Find passages in the user's documents.
+
+        Args:
+            query: the question's key words, in the words that a document would use.
+            documents: file names to search in; leave out to search all.
+            k: how many passages.
+        """
+        wanted = _limit(library, documents, context.scope)
+
+        def work() -> tuple[str, Any, str, Sequence[str]]:
+            if not library.stats()["documents"]:
+                return EMPTY_LIBRARY, {"passages": [], "hits": []}, "the library is empty", ()
+            hits = find(library, query, wanted(), min(max(k or context.k, 1), 40))
+            passages = [book.add(hit) for hit in hits]
+            text = "\n".join(book.show(passage) for passage in passages) or NO_PASSAGES
+            return text, {"passages": passages, "hits": hits}, _found(passages), ()
+
+        arguments = {"query": query} | ({"documents": documents} if documents else {})
+        return context.run("search_documents", arguments, work)
+
+    def read_page(document: str, page: int) -> tuple[str, Any]:
+        """Read one whole page of a document.
+
+        Args:
+            document: its file name.
+            page: the page's number, counted from 1.
+        """
+
+        def work() -> tuple[str, Any, str, Sequence[str]]:
+            found, text = read(library, document, page)
+            if context.scope is not None and found.document_id not in context.scope:
+                raise LeadlineError(f"{found.file} is outside what this question is limited to.")
+            span = Span(found.document_id, page, 0, len(text.text))
+            hit = Hit(1, 1.0, found.file, span, text.text, title=found.title)
+            passage = book.add(hit)
+            return (
+                book.show(passage),
+                {"passages": [passage], "hits": [hit]},
+                f"{found.file}, page {page}",
+                (),
+            )
+
+        return context.run("read_page", {"document": document, "page": page}, work)
+
+    def list_documents() -> tuple[str, Any]:
+        """List the documents in the library: file name, title, cruise, year, pages."""
+
+        def work() -> tuple[str, Any, str, Sequence[str]]:
+            rows = in_library(library)
+            lines = [f"{r['document']}: {r['title']} ({r['cruise'] or r['year']}, {r['pages']} pages)" for r in rows]
+            return "\n".join(lines) or EMPTY_LIBRARY, {"documents": rows}, f"{len(rows)} documents", ()
+
+        return context.run("list_documents", {}, work)
+
+    def calculate(expression: str) -> tuple[str, Any]:
+        """Compute one expression, with units: `4425.55 m - 3594.05 m`, `12 knots in m/s`, `mean(27.8, 20.0)`.
+
+        Args:
+            expression: what to compute; never do arithmetic yourself.
+        """
+
+        def work() -> tuple[str, Any, str, Sequence[str]]:
+            result = compute(expression)
+            line = f"{result.expression or expression} = {result.text}"
+            context.tool_texts.append("\n".join([line, *result.steps, *result.notes]))
+            return (
+                line,
+                {"calculation": result.as_dict()},
+                line,
+                (*result.steps, *result.notes, result.source),
+            )
+
+        return context.run("calculate", {"expression": expression}, work)
+
+    return [
+        StructuredTool.from_function(func=function, response_format="content_and_artifact", parse_docstring=True)
+        for function in (search_documents, read_page, list_documents, calculate)
+    ]
+
+
+def _limit(
+    library: Library, documents: Sequence[str] | None, scope: tuple[str, ...] | None
+) -> Callable[[], list[str] | None]:
+    """The ids to search in: what was asked for, never outside the scope that the user set."""
+
+    def wanted() -> list[str] | None:
+        asked = [library.document(name).document_id for name in documents] if documents else None
+        if scope is None:
+            return asked
+        inside = [document for document in (asked or scope) if document in scope]
+        return inside or list(scope)
+
+    return wanted
+
+
+def _found(passages: Sequence[Any]) -> str:
+    files = list(dict.fromkeys(passage.document for passage in passages))
+    if not files:
+        return "no passage"
+    count = f"{len(passages)} passage{'s' if len(passages) != 1 else ''}"
+    return f"{count} from {files[0]}" if len(files) == 1 else f"{count} from {len(files)} documents"
