@@ -57,7 +57,10 @@ class EmbeddedGuard:
         *,
         heads: TrainedHeads | None = None,
         canaries: Sequence[str] = (),
+        note: str = "",
     ) -> None:
+        #: Why only a part of the guard can look, for the reasons of its verdicts.
+        self.note = note
         self._encoder = encoder
         self._heads = heads
         self._canaries = tuple(fold(canary) for canary in canaries if canary.strip())

@@ -98,13 +98,13 @@ RULES = (
         _MAKE + _NEAR + r"\b(?:malware|ransom ?ware|key ?loggers?|computer virus|computer worm|trojan(?: horse)?"
         r"|root ?kits?"
         r"|botnets?|spyware|phishing (?:e-?mails?|sites?|websites?|pages?|campaigns?|kits?)"
-        r"|ddos (?:attack|tool)s?|exploit kit"
+        r"|ddos tools?|exploit kit"
         r"|deepfake (?:porn|nude))",
         r"\b(?:write|code|program|script|launch|deploy|spread|execute|perform|conduct)\b"
         + _NEAR
         + r"\b(?:malware|ransom ?ware"
-        r"|key ?logger|computer virus|botnet|phishing (?:e-?mail|attack|site|page|campaign)|ddos"
-        r"|denial[- ]of[- ]service)",
+        r"|key ?logger|computer virus|botnet|phishing (?:e-?mail|attack|site|page|campaign))",
+        r"\b(?:launch|perform|conduct|carry out|start|execute|do)\b" + _NEAR + r"\b(?:ddos|denial[- ]of[- ]service)\b",
         r"\b(?:hack|break|breaking|hacking) (?:into )?(?:\w+ ){0,4}(?:account|facebook|instagram|gmail"
         r"|e-?mail|phone|computer"
         r"|network|wi-?fi|bank|server|database|webcam|system|atm|password)s?\b",

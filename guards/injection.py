@@ -307,7 +307,7 @@ LEAK = (
         r"|its|system|hidden|secret"
         r"|initial|original|full|entire|complete|exact) (?:\w+ ){0,3}(?:system prompts?"
         r"|prompts?(?: texts?)?|system messages?"
-        r"|initial instructions?|(?:hidden|secret|original|initial|internal|system) (?:instructions?"
+        r"|your (?:original|initial) instructions?|(?:hidden|secret|internal|system) (?:instructions?"
         r"|rules|prompts?|messages?)"
         r"|instructions? (?:you|that you|given to you|above|verbatim)|pre-?prompt|guidelines you)",
         r"\b(?:repeat|print|output|copy|show|write|return|translate|display|spell) (?:\w+ ){0,4}(?:text"
@@ -330,17 +330,19 @@ PERSONA = (
     rule(
         "jailbreak.persona",
         0.75,
-        r"\bdo anything now\b|\bdan mode\b|\bjail ?br(?:eak|oken)\w*|\bdeveloper mode\b|\bgod mode\b"
+        r"\bdo anything now\b|\bdan mode\b|\bjail ?broken\b|\bjailbreak (?:mode|prompt|yourself|chat)"
+        r"|\bdeveloper mode\b|\bgod mode\b"
         r"|\bopposite mode\b"
         r"|\bunrestricted mode\b|\banti-?gpt\b|\bevil ?(?:bot|gpt|confidant)\b"
         r"|\baim\b[^.\n]{0,40}\balways intelligent",
         r"\b(?:without|no|free (?:of|from)|has no|have no|with no|lacks?|not bound by|do not have"
         r"|doesn'?t have|removed? all"
         r"|don'?t have(?: any)?|ignores? all) (?:\w+ ){0,4}(?:ethical|moral|legal|content|safety|openai"
-        r"|any)?(?: \w+){0,3} ?"
+        r"|any)(?: \w+){0,3} ?"
         r"(?:restrictions?|filters?|censorship|limitations?|guidelines?|morals?|ethics|boundaries"
-        r"|scruples|safeguards|polic(?:y"
-        r"|ies))\b",
+        r"|scruples|safeguards|polic(?:y|ies))\b",
+        r"\b(?:without|no|free (?:of|from)|has no|have no) (?:any |all |your |its )?(?:restrictions|filters"
+        r"|censorship|limitations|guidelines|morals?|ethics|boundaries|scruples|safeguards)\b",
         r"\b(?:you (?:are|will|can|must|should|shall)|you're|act|acting|pretend\w*|behave|role-?play\w*"
         r"|simulate)\b[^.!?\n]{0,80}\b"
         r"(?:unfiltered|uncensored|unrestricted|amoral|immoral|unethical|evil|freed? from|broken free"
@@ -362,7 +364,7 @@ PERSONA = (
     ),
     rule(
         "jailbreak.persona",
-        0.5,
+        0.45,
         r"\b(?:you are|you're) (?:now )?(?:no longer|going to (?:pretend|act|be|play|role))",
         r"\byou are now (?:an? |the |in |going |called |known )",
         r"\bfrom now on,? (?:you|i want you|your|we)\b",

@@ -40,7 +40,11 @@ def decided_reason(stage: Stage, state: State, risks: Sequence[Risk]) -> str:
 def allowed_reason(stage: Stage, guard: object) -> str:
     """Why a text passed, saying so where only part of the guard could look."""
     model = str(getattr(guard, "model", ""))
-    partly = " Only the rules looked: there is no sentence encoder." if model == "rules" else ""
+    partly = ""
+    if model == "rules":
+        partly = f" Only the rules looked. {getattr(guard, 'note', '')}".rstrip()
+    elif "no sentence encoder" in model:
+        partly = " Only the deterministic part looked: there is no sentence encoder."
     return f"Nothing found in {stage_words(stage)}.{partly}"
 
 

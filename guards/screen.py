@@ -16,7 +16,7 @@ from typing import Protocol
 
 from guards.breaker import Breaker
 from guards.embedded import EmbeddedGuard, Encoder
-from guards.errors import GuardError, GuardTimeout
+from guards.errors import GuardError, GuardTimeout, WeightsDamaged
 from guards.policy import GROUNDEDNESS, Policy, StagePolicy
 from guards.reasons import allowed_reason, decided_reason, failed_reason, stage_words
 from guards.verdict import Risk, Stage, Verdict, stage_named, strongest
@@ -148,7 +148,11 @@ class Screen:
         if name == "embedded":
             from guards.heads import load_heads
 
-            return EmbeddedGuard(self._encoder, heads=load_heads(), canaries=self._canaries)
+            try:
+                return EmbeddedGuard(self._encoder, heads=load_heads(), canaries=self._canaries)
+            except WeightsDamaged as error:
+                # The rules alone are worth having; every verdict says that only they looked, and why.
+                return EmbeddedGuard(self._encoder, canaries=self._canaries, note=str(error))
         from guards.registry import build_guard
 
         return build_guard(name, host=self._host)
