@@ -1,0 +1,23 @@
+"""The NetCDF checker: what conformance checkers see, and what they cannot.
+
+    from tools.netcdf import check_file, render_markdown
+    report = check_file("cast.nc")
+    print(report.summary)
+
+Nothing heavy is imported until a file is checked, and then in a process of its own.
+"""
+
+from __future__ import annotations
+
+from tools.netcdf.api import check_file, check_paths, find_files
+from tools.netcdf.model import CheckRun, Finding, NetCDFError, Report
+
+__all__ = [
+    "CheckRun",
+    "Finding",
+    "NetCDFError",
+    "Report",
+    "check_file",
+    "check_paths",
+    "find_files",
+]

@@ -1,0 +1,40 @@
+"""The checks, in the order in which they run. Adding one is a function that yields findings and a line here."""
+
+from __future__ import annotations
+
+from tools.netcdf.checks import attributes, integrity, missing, position, ranges, series, storage, times, vertical
+from tools.netcdf.checks.context import Check, Context, Skip
+
+__all__ = ["CHECKS", "Check", "Context", "Skip"]
+
+CHECKS: tuple[Check, ...] = (
+    Check("integrity", "every stored byte can be read", integrity.check),
+    Check("conventions", "the file says which conventions it follows", attributes.conventions, values=False),
+    Check("units", "units are known and fit the standard name", attributes.check_units, values=False),
+    Check("standard_names", "standard names are in the CF table", attributes.check_standard_names, values=False),
+    Check("references", "attributes name variables that exist", attributes.references, values=False),
+    Check("coordinates", "position, depth and time are given", attributes.coordinates, values=False),
+    Check("fill_attributes", "fill values are declared without contradiction", attributes.fill_attributes, values=False),
+    Check("vertical_attributes", "`positive` is given and fits the standard name", vertical.attributes, values=False),
+    Check("time_attributes", "time units and calendar are valid", times.attributes, values=False),
+    Check("storage", "packing and chunking are sound", storage.attributes, values=False),
+    Check("coordinate_values", "coordinates are complete and monotonic", position.coordinate_values),
+    Check("position_range", "latitudes and longitudes are possible", position.ranges),
+    Check("position_land", "positions agree with land and sea", position.land),
+    Check("extents", "geospatial attributes agree with the positions", position.extents),
+    Check("vertical_values", "depth agrees with its sign, unit and pressure", vertical.values),
+    Check("time_values", "dates are possible and agree with each other", times.values),
+    Check("time_steps", "time increases, without gaps or repeats", times.steps),
+    Check("calendar_values", "the calendar fits the time values", times.calendar_values),
+    Check("fill_values", "no fill value is used as data", missing.sentinels),
+    Check("completeness", "variables hold data", missing.completeness),
+    Check("repeats", "no variable is constant or a copy of another", missing.repeats),
+    Check("packing", "packed values have not overflowed", storage.overflow),
+    Check("value_units", "values fit their units and their standard name", ranges.value_units),
+    Check("variable_swap", "temperature and salinity are not exchanged", ranges.swapped_variables),
+    Check("value_range", "values are physically possible", ranges.impossible),
+    Check("declared_range", "values lie in the file's own ranges", ranges.declared),
+    Check("spikes", "no spikes", series.spikes),
+    Check("flat_lines", "no stuck values", series.flat_lines),
+    Check("density", "density increases with depth", series.density),
+)

@@ -1,0 +1,392 @@
+"""Values against their quantity: the right unit, the right name, and within nature's and the file's own limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tools.netcdf import fixes, units
+from tools.netcdf.access import Summary, Var
+from tools.netcdf.catalogue import finding
+from tools.netcdf.checks.attributes import declared_range
+from tools.netcdf.checks.context import Context, Floats, show, where
+from tools.netcdf.checks.missing import undeclared_sentinel
+from tools.netcdf.model import Finding, Op
+from tools.netcdf.names import base
+from tools.netcdf.quantities import Quantity, by_standard_name, by_variable_name
+
+#: Fewer valid values than this are judged by `hard` limits only.
+_FEW = 3
+_ABSOLUTE_ZERO = -273.15
+
+
+def quantity_of(var: Var) -> tuple[Quantity | None, bool]:
+    """The quantity of `var`, and whether its standard name says so (a variable name is only a guess)."""
+    if len(var.text("standard_name").split()) > 1:
+        return None, False
+    by_name = by_standard_name(var.standard_name)
+    if by_name is not None or var.standard_name:
+        return by_name, by_name is not None
+    return by_variable_name(base(var.name)), False
+
+
+def in_unit(quantity: Quantity, var: Var, array: Floats, unit: str | None = None) -> Floats | None:
+    """`array` converted from `unit` (default: the variable's own) to the quantity's; None where that cannot be done."""
+    source = unit if unit is not None else var.units
+    if source in quantity.same or (not source and quantity.same):
+        return array
+    if quantity.same and source == "%":
+        return array * 10.0
+    if quantity.same and unit is not None and source == "kg kg-1":
+        return array * 1000.0
+    if quantity.same and source in ("kg kg-1", "kg/kg"):
+        return array * 1000.0
+    if not source:
+        return None
+    change = units.factor(units.meant(source) if units.unit(source) is None else source, quantity.unit)
+    return None if change is None else array * change[0] + change[1]
+
+
+def _bulk(array: Floats) -> tuple[float, float]:
+    array = array[np.isfinite(array)]
+    return float(np.quantile(array, 0.02)), float(np.quantile(array, 0.98))
+
+
+def _fits(quantity: Quantity, array: Floats) -> bool:
+    """Whether the bulk is typical and hardly any value impossible."""
+    low, high = _bulk(array)
+    inside = quantity.typical[0] <= low and high <= quantity.typical[1]
+    possible = np.mean((array >= quantity.hard[0]) & (array <= quantity.hard[1]))
+    return inside and possible > 0.995 and (quantity.reaches is None or high >= quantity.reaches)
+
+
+def _clean(context: Context, var: Var, summary: Summary) -> Floats:
+    """The kept sample without an undeclared fill value, which has its own finding."""
+    sentinel = undeclared_sentinel(context, var)
+    kept = summary.kept
+    if sentinel is not None:
+        kept = kept[kept != sentinel]
+    return kept[np.abs(kept) < 1e15]
+
+
+def _checked(context: Context) -> Iterator[tuple[Var, Quantity, bool, Summary, Floats]]:
+    for var in context.measured:
+        quantity, certain = quantity_of(var)
+        if quantity is None:
+            continue
+        summary = context.summary(var)
+        if summary is None or summary.valid == 0 or _header_flags(var):
+            continue
+        sample = _clean(context, var, summary)
+        if sample.size:
+            yield var, quantity, certain, summary, sample
+
+
+def _header_flags(var: Var) -> bool:
+    """Anomalies, differences, errors and standard deviations have other ranges than their quantity."""
+    words = f"{base(var.name)} {var.text('long_name')} {var.text('cell_methods')}".lower()
+    return any(
+        w in words
+        for w in ("anomal", "difference", "deviation", "variance", "error", "trend", "tendency", "gradient", "increment",
+                  "bias", "range", "uncertainty", "_sd", "_std", "stdev", "adjustment", "offset")
+    )  # fmt: skip
+
+
+def value_units(context: Context) -> Iterator[Finding]:
+    """Tries the sibling units wherever the declared one makes no sense; else says that the name does not fit."""
+    for var, quantity, certain, summary, sample in _checked(context):
+        if var in context.roles.vertical:
+            continue
+        own = in_unit(quantity, var, sample)
+        if own is None or not own.size or _fits(quantity, own):
+            continue
+        bulk = _bulk(own)
+        bad = (own < quantity.hard[0]) | (own > quantity.hard[1])
+        typical = (own >= quantity.typical[0]) & (own <= quantity.typical[1])
+        if not _misfit(quantity, own, bulk, float(bad.mean()), float(typical.mean())):
+            continue
+        found = _sibling(var, quantity, summary, sample, certain)
+        if found is not None:
+            yield found
+        elif certain and (bad.mean() > 0.02 or _outside(quantity, bulk)):
+            yield from _wrong_name(var, quantity, summary, sample, float(bad.mean()))
+
+
+def _outside(quantity: Quantity, bulk: tuple[float, float]) -> bool:
+    low, high = bulk
+    return high < quantity.typical[0] or low > quantity.typical[1]
+
+
+def _misfit(quantity: Quantity, own: Floats, bulk: tuple[float, float], bad: float, typical: float) -> bool:
+    if own.size < _FEW:
+        return bad > 0.5 or (quantity.key in ("salinity",) and 0 < bulk[1] < 0.06)
+    if quantity.reaches is not None and bulk[1] < quantity.reaches:
+        return bulk[1] > 0.3 * quantity.reaches or bad > 0.02
+    return bad > 0.02 or typical < 0.5 or (quantity.key == "sea_temperature" and bulk[1] > 40.0)
+
+
+def _sibling(var: Var, quantity: Quantity, summary: Summary, sample: Floats, certain: bool) -> Finding | None:
+    for unit in quantity.siblings:
+        if unit == var.units or (unit in quantity.same and (var.units in quantity.same or not var.units)):
+            continue
+        if not quantity.same and units.factor(unit, var.units or "") == (1.0, 0.0):
+            continue
+        other = in_unit(quantity, var, sample, unit)
+        if other is None or not _fits(quantity, other) or (quantity.key == "salinity" and np.quantile(other, 0.5) < 2.0):
+            continue
+        own = in_unit(quantity, var, sample)
+        own_text = "" if own is None else f" ({show(float(own.min()))} to {show(float(own.max()))} {quantity.unit})"
+        return finding(
+            "units-values",
+            var.name,
+            f"{var.name} says {var.units!r}, but its values fit {unit!r}: {quantity.title} from {show(summary.low)} to "
+            f"{show(summary.high)} is impossible in {var.units or 'no unit'}{own_text}.",
+            evidence={
+                "text": f"as {unit}: {show(float(other.min()))} to {show(float(other.max()))} {quantity.unit}; typical is "
+                f"{show(quantity.typical[0])} to {show(quantity.typical[1])}",
+                "values": [summary.low, summary.high],
+                "index": list(summary.high_index),
+                "count": summary.valid,
+                "total": summary.total,
+            },
+            ops=[fixes.set_attr(var.name, "units", unit)]
+            if unit != "kg kg-1"
+            else [Op("scale", var.name, "", [1000.0, 0.0])],
+            confidence="high" if certain else "medium",
+        )
+    return None
+
+
+def _wrong_name(var: Var, quantity: Quantity, summary: Summary, sample: Floats, bad: float) -> Iterator[Finding]:
+    """Many values outside the quantity and no unit that saves them: another quantity, perhaps the one of its name."""
+    guess = by_variable_name(base(var.name))
+    fits = guess is not None and guess is not quantity and _fits(guess, sample)
+    yield finding(
+        "standard-name-values",
+        var.name,
+        f"{var.name} is called {var.standard_name}, but {show(summary.low)} to {show(summary.high)} {var.units} is not "
+        f"{quantity.title}"
+        + (f"; name and values fit {guess.title} in {guess.unit}." if fits and guess is not None else "."),
+        evidence={
+            "text": f"{bad:.1%} of the values are outside {show(quantity.hard[0])} to {show(quantity.hard[1])} {quantity.unit}",
+            "values": [summary.low, summary.high],
+            "index": list(summary.low_index),
+            "count": int(round(bad * summary.valid)),
+            "total": summary.valid,
+        },
+        confidence="high" if fits else "medium",
+        note="Look up what the variable really holds before renaming it.",
+    )
+
+
+def impossible(context: Context) -> Iterator[Finding]:
+    """Single values that nature does not allow. A whole variable out of range is a matter of units."""
+    for var, quantity, certain, summary, sample in _checked(context):
+        own = in_unit(quantity, var, sample)
+        ends = in_unit(quantity, var, np.array([summary.low, summary.high]))
+        if own is None or ends is None or not certain:
+            continue
+        hard_low, hard_high = quantity.hard
+        if var.size <= _FEW and not _outside(quantity, (float(ends[0]), float(ends[1]))):
+            continue
+        if ends.min() >= hard_low and ends.max() <= hard_high:
+            continue
+        array = context.values(var)
+        converted = None if array is None else in_unit(quantity, var, array)
+        if converted is None or array is None:
+            continue
+        with np.errstate(invalid="ignore"):
+            outside = (converted < hard_low) | (converted > hard_high)
+        sentinel = undeclared_sentinel(context, var)
+        if sentinel is not None:
+            outside &= array != sentinel
+        outside &= ~context.flagged_bad(var, outside.shape) & (np.abs(converted) < 1e15)
+        count = int(np.count_nonzero(outside))
+        if not count or count > 0.02 * max(summary.valid, 1) + 2:
+            continue
+        yield _outliers(var, quantity, array, converted, outside, count, summary)
+    yield from _infinite(context)
+
+
+def _outliers(
+    var: Var, quantity: Quantity, array: Floats, converted: Floats, outside: Floats, count: int, summary: Summary
+) -> Finding:
+    places = np.argwhere(outside)
+    first = [float(array[tuple(p)]) for p in places[:5]]
+    cold = quantity.unit == "degC" and np.nanmin(converted[outside]) < _ABSOLUTE_ZERO
+    few = places[:100].tolist()
+    fill = var.declared_missing[0] if var.declared_missing else (-9999.0 if var.dtype.kind == "f" else 0)
+    return finding(
+        "impossible-values",
+        var.name,
+        f"{count} of {summary.valid} values of {var.name} are outside {show(quantity.hard[0])} to {show(quantity.hard[1])} "
+        f"{quantity.unit}" + (", some below absolute zero." if cold else "."),
+        evidence={
+            "text": ", ".join(f"{show(v)} at {where(tuple(p), var.dims)}" for v, p in zip(first, places, strict=False)),
+            "values": first,
+            "index": few[:20],
+            "count": count,
+            "total": summary.valid,
+        },
+        ops=[Op("mask_at", var.name, "", [few, fill])] if count <= 100 else [],
+    )
+
+
+def _infinite(context: Context) -> Iterator[Finding]:
+    for var in context.measured:
+        summary = context.summary(var) if var.dtype.kind == "f" else None
+        if summary is not None and summary.valid and (np.isinf(summary.low) or np.isinf(summary.high)):
+            yield finding(
+                "infinite",
+                var.name,
+                f"{var.name} holds infinite values.",
+                evidence={"text": f"first at {where(summary.high_index, var.dims)}", "index": list(summary.high_index)},
+            )
+
+
+def declared(context: Context) -> Iterator[Finding]:
+    """valid_min, valid_max, valid_range and actual_range. CF compares the first three with the packed values."""
+    for var in context.data.variables.values():
+        if not var.numeric or var.size == 0:
+            continue
+        summary = context.summary(var)
+        if summary is None or not summary.valid:
+            continue
+        yield from _valid_range(context, var, summary)
+        yield from _actual_range(context, var, summary)
+
+
+def _valid_range(context: Context, var: Var, summary: Summary) -> Iterator[Finding]:
+    low, high = declared_range(var)
+    if low is None and high is None:
+        return
+    if any(n in var.attrs and isinstance(var.attrs[n], str) for n in ("valid_min", "valid_max", "valid_range")):
+        return
+    low = -np.inf if low is None else low
+    high = np.inf if high is None else high
+    array = context.values(var)
+    if array is None:
+        return
+    unpacked = var.packed
+    if unpacked:
+        scale, offset = var.number("scale_factor") or 1.0, var.number("add_offset") or 0.0
+        ends = sorted((low * scale + offset, high * scale + offset))
+        reading = low <= summary.low and summary.high <= high
+        fits_packed = ends[0] <= summary.low and summary.high <= ends[1]
+        if reading and not fits_packed:
+            yield finding(
+                "packing-range",
+                var.name,
+                f"The valid range of {var.name}, {show(low)} to {show(high)}, is written in unpacked values; CF compares it "
+                "with the packed ones.",
+                evidence={"text": f"packed by scale_factor {scale:g}, add_offset {offset:g}", "values": [low, high]},
+            )
+            return
+        low, high = ends
+    slack = 1e-6 * max(abs(x) for x in (low, high) if np.isfinite(x)) if var.dtype.kind == "f" else 0.0
+    if summary.low >= low - slack and summary.high <= high + slack:
+        return
+    with np.errstate(invalid="ignore"):
+        outside = (array < low - slack) | (array > high + slack)
+    outside &= ~context.flagged_bad(var, outside.shape)
+    sentinel = undeclared_sentinel(context, var)
+    if sentinel is not None:
+        outside &= array != sentinel
+    count = int(np.count_nonzero(outside))
+    if not count:
+        return
+    places = np.argwhere(np.atleast_1d(outside))
+    flat = np.atleast_1d(array)
+    few = [float(flat[tuple(p)]) for p in places[:5]]
+    span = high - low if np.isfinite(high - low) else max(abs(summary.low), abs(summary.high))
+    beyond = float(np.nanmax(np.where(outside, np.maximum(low - array, array - high), 0.0)))
+    slight = beyond <= 0.005 * span
+    maskable = not unpacked and count < 0.5 * summary.valid and var.shape
+    fill = var.declared_missing[0] if var.declared_missing else (-9999.0 if var.dtype.kind == "f" else 0)
+    yield finding(
+        "valid-range",
+        var.name,
+        f"{count} of {summary.valid} values of {var.name} are outside its own valid range {show(low)} to {show(high)}.",
+        evidence={
+            "text": ", ".join(f"{show(v)} at {where(tuple(p), var.dims)}" for v, p in zip(few, places, strict=False)),
+            "values": few,
+            "index": places[:20].tolist(),
+            "count": count,
+            "total": summary.valid,
+        },
+        ops=[Op("mask_outside", var.name, "", [float(low), float(high), fill])] if maskable else [],
+        level="recommendation" if slight else None,
+        note="" if maskable else "Either the attribute or the unit of the values is wrong.",
+    )
+
+
+def _actual_range(context: Context, var: Var, summary: Summary) -> Iterator[Finding]:
+    value = var.attrs.get("actual_range")
+    if value is None or isinstance(value, str) or np.size(value) != 2 or summary.coverage < 1.0:
+        return
+    claim = sorted(float(x) for x in np.asarray(value))
+    slack = 1e-5 * max(abs(summary.low), abs(summary.high), 1e-12) + (abs(var.number("scale_factor") or 0.0))
+    if abs(claim[0] - summary.low) <= slack and abs(claim[1] - summary.high) <= slack:
+        return
+    dtype = var.dtype if not var.packed else np.dtype("f8")
+    yield finding(
+        "actual-range",
+        var.name,
+        f"actual_range of {var.name} is {show(claim[0])} to {show(claim[1])}, its values run from {show(summary.low)} to "
+        f"{show(summary.high)}.",
+        evidence={"text": f"actual_range = {claim}", "values": [*claim, summary.low, summary.high]},
+        ops=[fixes.set_attr(var.name, "actual_range", np.array([summary.low, summary.high], dtype=dtype))],
+    )
+
+
+def swapped_variables(context: Context) -> Iterator[Finding]:
+    """Temperature and salinity of one shape whose values are each other's."""
+    checked = list(_checked(context))
+    for temperature in (c for c in checked if c[1].key == "sea_temperature"):
+        for salt in (c for c in checked if c[1].key == "salinity"):
+            t_var, s_var = temperature[0], salt[0]
+            if t_var.dims != s_var.dims or t_var.name.rsplit("/", 1)[:-1] != s_var.name.rsplit("/", 1)[:-1]:
+                continue
+            t, s = in_unit(temperature[1], t_var, temperature[4]), in_unit(salt[1], s_var, salt[4])
+            if t is None or s is None or t.size < 5 or s.size < 5:
+                continue
+            reason = _looks_swapped(context, t_var, t, s)
+            if reason:
+                yield finding(
+                    "variable-swap",
+                    f"{t_var.name}, {s_var.name}",
+                    f"{t_var.name} and {s_var.name} look exchanged: {reason}.",
+                    evidence={
+                        "text": f"{t_var.name} {show(float(t.min()))} to {show(float(t.max()))}, {s_var.name} "
+                        f"{show(float(s.min()))} to {show(float(s.max()))}",
+                        "values": [float(t.min()), float(t.max()), float(s.min()), float(s.max())],
+                        "count": int(t.size),
+                    },
+                    ops=[Op("swap_values", t_var.name, "", s_var.name)],
+                )
+
+
+def _looks_swapped(context: Context, t_var: Var, t: Floats, s: Floats) -> str:
+    """Why the two look exchanged, empty where they do not: salinity is narrow and high, temperature wide and lower."""
+    t_low, t_high = _bulk(t)
+    s_low, s_high = _bulk(s)
+    could = 28.0 <= t_low and t_high <= 42.0 and -2.6 <= s_low and s_high <= 34.0 and np.median(s) < np.median(t)
+    if not could:
+        return ""
+    cold = float(np.mean(s < 2.0))
+    if t_high - t_low < 0.6 * (s_high - s_low) and (s_high - s_low > 2.0 or s_high < 25.0):
+        return "the temperature is as narrow and high as salinity is, the salinity as wide as temperature is"
+    if s.min() < -0.05 and cold > 0.0:
+        return "the salinity is negative as only temperature can be"
+    if s_high < 26.0 and t_low > 31.0 and _deep(context, t_var):
+        return "water this warm does not exist at that depth, nor water this fresh"
+    return ""
+
+
+def _deep(context: Context, var: Var) -> bool:
+    for other in context.roles.vertical + context.roles.pressure:
+        summary = context.summary(other)
+        if set(other.dims) <= set(var.dims) and summary is not None and summary.valid and abs(summary.high) > 300:
+            return True
+    return False

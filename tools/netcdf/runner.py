@@ -1,0 +1,392 @@
+"""One file from bytes to report. Everything that can go wrong with the file ends in a finding or a failed check."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tools.netcdf import conformance, fixes
+from tools.netcdf.access import Data, ValuesUnreadable, open_data
+from tools.netcdf.catalogue import finding
+from tools.netcdf.checks import CHECKS, Check, Context, Skip
+from tools.netcdf.model import LEVELS, CheckRun, Finding, NetworkNotAllowed, Report, plain
+from tools.netcdf.names import find_roles, measured, table_version
+from tools.netcdf.sniff import Sniffed, sniff
+
+LIBRARIES = ("compliance-checker", "cf-units", "cftime", "netCDF4", "ioos_qc", "gsw", "global-land-mask", "numpy")
+#: Share of the time limit after which no further values are read.
+_VALUES_SHARE = 0.6
+
+
+@dataclass
+class _Work:
+    """What has been found so far; `report` can be asked for at any moment."""
+
+    file: str
+    started: float
+    findings: list[Finding] = field(default_factory=list)
+    run: list[CheckRun] = field(default_factory=list)
+    skipped: list[CheckRun] = field(default_factory=list)
+    failed: list[CheckRun] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    unreadable: bool = False
+    done: bool = False
+
+    def report(self) -> Report:
+        findings = _finished(self.findings, self.file, self.facts.get("convention", "CF"))
+        verdict = _verdict(findings, self.unreadable, self.done)
+        return Report(
+            file=self.file,
+            verdict=verdict,
+            summary=_summary(verdict, findings, self.failed, self.facts),
+            findings=tuple(findings),
+            run=tuple(self.run),
+            skipped=tuple(self.skipped),
+            failed=tuple(self.failed),
+            versions=versions(),
+            facts=self.facts,
+            seconds=round(time.monotonic() - self.started, 3),
+        )
+
+
+def versions() -> dict[str, str]:
+    """The libraries behind the checks; the table's version is added once it has been read."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    found["CF standard name table"] = table_version()
+    return found
+
+
+def is_remote(path: str) -> bool:
+    return path.lower().startswith(("http://", "https://", "dods://"))
+
+
+def check(
+    path: str, *, time_limit_s: float, allow_network: bool, progress: Callable[[Report], None] | None = None
+) -> Report:
+    """Checks one file, Zarr folder or OPeNDAP address.
+
+    `progress` is given the report as it stands before the slow last step, so that a caller who must break off has one.
+    Raises NetworkNotAllowed for an address without permission; OSError only where the disk fails.
+    """
+    work = _Work(path, time.monotonic())
+    deadline = work.started + time_limit_s
+    if is_remote(path):
+        if not allow_network:
+            raise NetworkNotAllowed(
+                f"{path} is an address on the network, and the network has not been allowed.",
+                "Say allow_network=True (--allow-network), or download the file and check the copy.",
+            )
+        sniffed = Sniffed("remote")
+    else:
+        sniffed = sniff(Path(path))
+        size = sniffed.actual_bytes or (os.path.getsize(path) if os.path.isfile(path) else 0)
+        work.facts.update(kind=sniffed.kind, bytes=size)
+    if not sniffed.readable:
+        _unreadable(work, sniffed.defect, "Leadline (file header)")
+        return work.report()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            data = open_data(path, sniffed.kind)
+        except (OSError, RuntimeError, ValueError, KeyError, UnicodeDecodeError, AttributeError) as error:
+            reason = sniffed.defect or f"the library cannot open it: {error}"
+            _unreadable(work, reason, "Leadline (file header)" if sniffed.defect else "netCDF library")
+            return work.report()
+        try:
+            _check_open(work, data, sniffed, deadline, progress)
+        finally:
+            data.close()
+    work.done = True
+    return work.report()
+
+
+def _unreadable(work: _Work, reason: str, source: str) -> None:
+    work.unreadable = work.done = True
+    truncated = "truncated" in reason
+    work.findings.append(
+        finding(
+            "truncated" if truncated else "corrupt-file",
+            "",
+            f"The file cannot be read: {reason}.",
+            evidence={"text": reason},
+            source=source,
+            note="Fetch or copy the file again and compare its size and checksum with the source.",
+        )
+    )
+    work.run.append(CheckRun("integrity", CHECKS[0].title))
+    for check_ in CHECKS[1:]:
+        work.skipped.append(CheckRun(check_.name, check_.title, "the file cannot be read"))
+    work.skipped.append(CheckRun("conformance", "CF and ACDD by compliance-checker", "the file cannot be read"))
+
+
+def _check_open(
+    work: _Work, data: Data, sniffed: Sniffed, deadline: float, progress: Callable[[Report], None] | None
+) -> None:
+    roles = find_roles(data)
+    values_deadline = work.started + (deadline - work.started) * _VALUES_SHARE
+    for var in data.variables.values():
+        var.deadline = values_deadline
+    context = Context(data, roles, measured(data, roles), sniffed, work.file, deadline)
+    work.facts["convention"] = context.convention
+    for check_ in CHECKS:
+        _run_one(work, check_, context)
+    work.facts.update(_facts(context))
+    if progress is not None:
+        progress(work.report())
+    _conformance(work, context, sniffed)
+
+
+def _run_one(work: _Work, check_: Check, context: Context) -> None:
+    started = time.monotonic()
+
+    def row(reason: str = "") -> CheckRun:
+        return CheckRun(check_.name, check_.title, reason, round(time.monotonic() - started, 4))
+
+    if started > context.deadline:
+        work.skipped.append(row("the time limit was reached before it"))
+        return
+    if check_.values and check_.name != "integrity" and context.header_only:
+        work.skipped.append(row("no data: every variable is empty or holds only fill values"))
+        return
+    found: list[Finding] = []
+    try:
+        found.extend(check_.run(context))
+        work.run.append(row())
+    except Skip as skip:
+        work.skipped.append(row(str(skip)))
+    except ValuesUnreadable as error:
+        work.failed.append(row(f"values cannot be read: {error}"))
+    except Exception as error:  # noqa: BLE001 - one detector that breaks must not cost the user the others
+        work.failed.append(row(f"{type(error).__name__}: {error}"))
+    work.findings += found
+
+
+def _conformance(work: _Work, context: Context, sniffed: Sniffed) -> None:
+    title = "CF and ACDD by compliance-checker"
+    if sniffed.kind not in ("netcdf3", "hdf5"):
+        work.skipped.append(CheckRun("conformance", title, "it reads netCDF files only"))
+        return
+    if time.monotonic() > context.deadline:
+        work.skipped.append(CheckRun("conformance", title, "the time limit was reached before it"))
+        return
+    started = time.monotonic()
+    conventions = str(context.data.attrs.get("Conventions", ""))
+    try:
+        outcome = conformance.run(work.file, conventions, list(context.data.variables))
+    except Exception as error:  # noqa: BLE001 - a foreign checker may break in any way; the report says so
+        work.failed.append(CheckRun("conformance", title, f"{type(error).__name__}: {error}"))
+        return
+    seconds = round(time.monotonic() - started, 4)
+    _, remark = conformance.versions_for(conventions)
+    for name in outcome.ran:
+        work.run.append(CheckRun(f"conformance {name}", title, remark if name.startswith("cf") else "", seconds))
+    for name, reason in outcome.failed:
+        work.failed.append(CheckRun(f"conformance {name}", title, reason))
+    work.findings += outcome.findings
+
+
+def _facts(context: Context) -> dict[str, Any]:
+    """What the renderings quote about the file itself."""
+    data = context.data
+    rows = []
+    for var in data.variables.values():
+        row: dict[str, Any] = {
+            "name": var.name,
+            "dims": list(var.dims),
+            "shape": list(var.shape),
+            "dtype": str(var.dtype),
+            "units": var.units,
+            "standard_name": var.text("standard_name"),
+            "long_name": var.text("long_name"),
+            "role": _role_of(context, var.name),
+        }
+        summary = context.summary(var)
+        if summary is not None:
+            row |= {
+                "valid": summary.valid,
+                "missing": summary.missing,
+                "total": summary.total,
+                "coverage": round(summary.coverage, 4),
+                "min": summary.low,
+                "max": summary.high,
+                "mean": summary.mean,
+            }
+        rows.append(row)
+    read = [r for r in rows if "coverage" in r]
+    total = sum(r["total"] for r in read)
+    seen = sum(r["total"] * r["coverage"] for r in read)
+    return {
+        "format": data.format,
+        "dimensions": dict(data.dims),
+        "attributes": {k: plain(v) for k, v in data.attrs.items()},
+        "variables": rows,
+        "observed": context.observed,
+        "header_only": context.header_only,
+        "values_read": round(seen / total, 4) if total else 1.0,
+        "positions": _positions(context),
+    }
+
+
+def _role_of(context: Context, name: str) -> str:
+    for role in ("latitude", "longitude", "time", "vertical", "pressure"):
+        if any(v.name == name for v in getattr(context.roles, role)):
+            return role
+    if name in context.roles.helpers:
+        return "helper"
+    return "measured" if any(v.name == name for v in context.measured) else ""
+
+
+def _positions(context: Context) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for key, group in (("lat", context.roles.latitude), ("lon", context.roles.longitude)):
+        summaries = [s for v in group if (s := context.summary(v)) is not None and s.valid]
+        if summaries:
+            found[f"{key}_min"] = min(s.low for s in summaries)
+            found[f"{key}_max"] = max(s.high for s in summaries)
+    return found
+
+
+def _finished(findings: list[Finding], file: str, convention: str) -> list[Finding]:
+    """De-duplicated, folded, ranked, with ids and the text of their fixes."""
+    folded = conformance.fold(list(_without_consequences(list(_without_repeats(findings)))))
+    folded.sort(key=lambda f: (LEVELS.index(f.level), f.code.startswith("cc-"), {"high": 0, "medium": 1, "low": 2}[f.confidence]))
+    used: dict[str, int] = {}
+    finished = []
+    for found in folded:
+        stem = f"{found.code}:{found.variables[0]}" if found.variables else found.code
+        used[stem] = used.get(stem, 0) + 1
+        identity = stem if used[stem] == 1 else f"{stem}:{used[stem]}"
+        finished.append(
+            replace(found, id=identity, reference=found.reference.replace("{cf}", convention), fix=_fix(found, file))
+        )
+    return finished
+
+
+def _fix(found: Finding, file: str) -> dict[str, str]:
+    fix = dict(found.fix)
+    if found.ops:
+        fix["xarray"] = fixes.xarray_lines(found.ops)
+        line = fixes.ncatted_line(found.ops, os.path.basename(file))
+        if line:
+            fix["ncatted"] = line
+    return fix
+
+
+#: Where our own finding says what a conformance message says too, theirs is dropped: (their class, our classes).
+_SAME = {
+    "units": {"units", "units_stdname", "time", "depth"},
+    "units_stdname": {"units", "units_stdname"},
+    "standard_name": {"standard_name"},
+    "fill": {"fill", "range"},
+    "range": {"range", "fill"},
+    "depth": {"depth", "units"},
+    "time": {"time", "calendar"},
+    "calendar": {"calendar", "time"},
+    "coords": {"swapped_latlon", "coords", "nonmonotonic"},
+    "packing": {"packing"},
+    "nonmonotonic": {"nonmonotonic", "time", "coords"},
+    "ancillary": {"ancillary"},
+    "bounds": {"bounds"},
+    "grid_mapping": {"grid_mapping"},
+    "cf_version": {"cf_version"},
+}
+
+
+def _without_repeats(findings: list[Finding]) -> Iterator[Finding]:
+    own = {(f.cls, name) for f in findings if not f.code.startswith("cc-") for name in (f.variables or ("",))}
+    said: set[tuple[str, str, str]] = set()
+    for found in findings:
+        key = (found.code, found.variable, found.message)
+        if key in said:
+            continue
+        said.add(key)
+        theirs = found.code.startswith("cc-")
+        names = found.variables or ("",)
+        if theirs and all(any((cls, n) in own for cls in _SAME.get(found.cls, ())) for n in names):
+            continue
+        yield found
+
+
+#: A finding of the key's class explains one of the codes beside it on the same variable.
+_EXPLAINS = {
+    "spike": {"density-inversion"},
+    "flat": {"density-inversion"},
+    "range": {"density-inversion", "spike"},
+    "fill": {"density-inversion", "spike", "mostly-missing", "valid-range", "impossible-values"},
+    "variable_swap": {"density-inversion", "units-values", "standard-name-values"},
+    "units_values": {"density-inversion", "impossible-values", "valid-range", "units-values", "standard-name-values"},
+    "standard_name": {"valid-range", "impossible-values"},
+    "corrupt": {"constant", "mostly-missing", "duplicate", "not-monotonic", "time-order", "time-duplicate"},
+    "swapped_latlon": {"lat-range", "lon-range", "valid-range", "on-land", "extents", "lon-convention"},
+    "latlon_range": {"valid-range", "extents", "position-jump"},
+}
+
+
+def _without_consequences(findings: list[Finding]) -> Iterator[Finding]:
+    """Leaves out what another finding on the same variable explains: one defect, one finding."""
+    for place, found in enumerate(findings):
+        explained = any(
+            found.code in _EXPLAINS.get(other.cls, ())
+            and other.level != "recommendation"
+            and set(found.variables) & set(other.variables)
+            and (other.code != found.code or earlier < place)
+            for earlier, other in enumerate(findings)
+            if earlier != place
+        )
+        # A pressure in the wrong unit makes every density wrong, whichever variable it is.
+        far = found.code == "density-inversion" and any(o.code in ("units-values", "depth-unit") for o in findings)
+        if not explained and not far:
+            yield found
+
+
+def _verdict(findings: list[Finding], unreadable: bool, done: bool) -> str:
+    if unreadable:
+        return "unreadable"
+    if not done:
+        return "incomplete"
+    levels = {f.level for f in findings}
+    if "violation" in levels:
+        return "violations"
+    return "suspicious" if "suspicious" in levels else "recommendations" if levels else "clean"
+
+
+def _summary(verdict: str, findings: list[Finding], failed: list[CheckRun], facts: dict[str, Any]) -> str:
+    counts = {level: sum(f.level == level for f in findings) for level in LEVELS}
+
+    def number(count: int, word: str) -> str:
+        return f"{count} {word}{'s' if count != 1 else ''}"
+
+    if verdict == "unreadable":
+        return findings[0].message if findings else "The file cannot be read."
+    parts = []
+    if counts["violation"]:
+        parts.append(number(counts["violation"], "violation") + " of the convention")
+    if counts["suspicious"]:
+        parts.append(number(counts["suspicious"], "suspicious finding") + " in the values")
+    if counts["recommendation"]:
+        parts.append(number(counts["recommendation"], "recommendation"))
+    text = ", ".join(parts) or "Nothing found"
+    worst = next((f for f in findings if f.level != "recommendation"), None)
+    if worst is not None:
+        text += f"; first: {worst.message.rstrip('.')}"
+    if facts.get("header_only"):
+        text += "; there is no data in the file, so only its header was judged"
+    elif not math.isclose(facts.get("values_read", 1.0), 1.0):
+        text += f"; {facts['values_read']:.0%} of the values were read"
+    if failed:
+        text += f"; {number(len(failed), 'check')} could not be run"
+    if verdict == "incomplete":
+        text += "; the time limit was reached"
+    return text + "."
