@@ -41,7 +41,7 @@ def align(wanted: tuple[str, ...], text: str) -> Alignment | None:
         return None
     first, last = _window(quote, page)
     window = page[first:last]
-    pairs = _common_subsequence(quote, [token for token, _, _ in window])
+    pairs = common_subsequence(quote, [token for token, _, _ in window])
     pairs = _dense(pairs)
     if not pairs:
         return None
@@ -72,7 +72,7 @@ def _window(quote: list[str], page: list[tuple[str, int, int]]) -> tuple[int, in
     return first, min(len(page), best_end + size // 4)
 
 
-def _common_subsequence(quote: list[str], page: list[str]) -> list[tuple[int, int]]:
+def common_subsequence(quote: list[str], page: list[str]) -> list[tuple[int, int]]:
     """Pairs (index in quote, index in page) of a longest common subsequence."""
     places: dict[str, list[int]] = {}
     for index, token in enumerate(page):
@@ -128,7 +128,7 @@ def _dense(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def first_difference(quote: str, source: str) -> tuple[str, str]:
     """The first stretch, in words, where the two folded texts differ: (of the quotation, of the source)."""
     mine, theirs = tokens(quote), tokens(source)
-    pairs = _common_subsequence([t for t, _, _ in mine], [t for t, _, _ in theirs])
+    pairs = common_subsequence([t for t, _, _ in mine], [t for t, _, _ in theirs])
     before = (-1, -1)
     for pair in [*pairs, (len(mine), len(theirs))]:
         if pair[0] > before[0] + 1 or pair[1] > before[1] + 1:

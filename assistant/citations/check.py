@@ -204,7 +204,7 @@ class _Checker:
         if not near_only:
             stretches.append([(page, 0, len(self._page(document, page)))])
         stretches += [
-            [(first, 0, len(self._page(document, first))), (first + 1, 0, len(self._page(document, first + 1)))]
+            self._over_the_break(document, first)
             for first in (page, page - 1)
             if not near_only and self._page(document, first) and self._page(document, first + 1)
         ]
@@ -219,6 +219,20 @@ class _Checker:
                 break
         assert best is not None
         return best
+
+    def _over_the_break(self, document: str, page: int) -> list[tuple[int, int, int]]:
+        """Two pages as they read on: without the foot of the first and the running head of the second."""
+        above, below = self._page(document, page), self._page(document, page + 1)
+        body = above.rstrip()
+        cut = body.rfind("\n")
+        foot = body[cut + 1 :].strip()
+        end = (
+            cut if cut > 0 and len(foot) <= _RUNNING_HEAD and (foot[:1].isdigit() or foot[-1:].isdigit()) else len(body)
+        )
+        start = 0
+        if self._running_head(document, page + 1):
+            start = below.index("\n", len(below) - len(below.lstrip())) if "\n" in below.strip() else 0
+        return [(page, 0, end), (page + 1, start, len(below))]
 
     def _context(self, passage: Passage, piece: Piece) -> str:
         """What names the document and the columns of the answer's table: no evidence, but the subject."""

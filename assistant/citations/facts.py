@@ -58,6 +58,59 @@ def compare_facts(
     return complaints, pairs
 
 
+class Matcher:
+    """Gives the facts of a text keys under which they equal those of a source: 1.5 km and the source's 1500 m."""
+
+    def __init__(self, source: Reading) -> None:
+        self.source = source
+
+    def keys(self, reading: Reading) -> list[tuple[int, str, str]]:
+        """(start, text, key) of every number, date, time, position and label of `reading`."""
+        source = self.source
+        found: list[tuple[int, str, str]] = []
+        for number in reading.quantities:
+            index = next((i for i, other in enumerate(source.quantities) if _alike(number, other)), None)
+            found.append((number.start, number.text, f"\0n{index}" if index is not None else f"\0?{number.text}"))
+        for date in reading.dates:
+            index = next((i for i, other in enumerate(source.dates) if dates_agree(date, other)), None)
+            found.append((date.start, date.text, f"\0d{index}" if index is not None else f"\0?{date.text}"))
+        found += [(time.start, time.text, f"\0t{time.hour}:{time.minute}") for time in reading.times]
+        for place in reading.positions:
+            index = next((i for i, other in enumerate(source.positions) if _places_agree(place, other)), None)
+            found.append((place.start, place.text, f"\0p{index}" if index is not None else f"\0?{place.text}"))
+        found += [(start, label, "\0l" + _key(label)) for start, label in reading.label_places]
+        return found
+
+
+def _alike(number: Quantity, other: Quantity) -> bool:
+    if number.ordinal != other.ordinal or bool(number.upper) != bool(other.upper):
+        return False
+    agreed = _values_agree(number.values, number, other.values, other)
+    if agreed is None or agreed is False:
+        return False
+    return not number.upper or _values_agree(number.upper, number, other.upper, other) not in (None, False)
+
+
+def dates_agree(date: Date, other: Date) -> bool:
+    return any(_partial(a, b) is not False for a in date.readings for b in other.readings)
+
+
+def _places_agree(place: Position, other: Position) -> bool:
+    mine, theirs = place.degrees, other.degrees
+    if not place.axis or not other.axis:
+        mine, theirs = abs(mine), abs(theirs)
+    elif place.axis != other.axis:
+        return False
+    return abs(mine - theirs) <= (place.step / 2 if place.parts != other.parts else 0)
+
+
+def _key(label: str) -> str:
+    return label.translate(_SEPARATORS).casefold()
+
+
+_SEPARATORS = str.maketrans("", "", "-_/# ")
+
+
 # Numbers
 
 
@@ -83,7 +136,7 @@ def _quantity(
             return None, None
         if _as_position(stated, source):
             return None, None
-    inside = [o for o in candidates if not o.upper and o.tolerance is not None and _equal_tolerance(stated, o)]
+    inside = [o for o in candidates if stated.tolerance is None and not o.upper and _equal_tolerance(stated, o)]
     if inside:
         said = {word.form for word in statement.words}
         if said & _TOLERANCE_WORDS or "±" in statement.text:
@@ -290,6 +343,9 @@ def _position(stated: Position, source: Reading) -> Complaint | None:
             mine, theirs = abs(mine), abs(theirs)
         width = stated.step / 2 if other.parts != stated.parts else Fraction(0)
         if abs(mine - theirs) <= width and stated.step <= 100 * other.step:
+            if stated.axis and stated.text[0] == "-" and other.text[0] != "-":
+                soft = Complaint(f"the source says {other.text}, the statement {stated.text}", False)
+                continue
             if not without or not stated.axis:
                 return None
             soft = Complaint(f"the source gives {other.text} without the hemisphere of {stated.text}", False)
@@ -372,11 +428,12 @@ def _time(stated: Time, source: Reading) -> Complaint | None:
 def _labels(statement: Reading, source: Reading, context: Reading | None) -> list[Complaint]:
     complaints = []
     for label in statement.labels:
-        key = label.translate(str.maketrans("", "", "-_/# ")).casefold()
+        key = _key(label)
         if key in source.identifiers or (context and key in context.identifiers):
             continue
         parts = [part for part in label.replace("/", "-").split("-") if part]
-        if all(len(part) > 2 and part.casefold() in source.identifiers for part in parts) and len(parts) > 1:
+        lettered = any(character.isalpha() for character in parts[0]) if parts else False
+        if lettered and len(parts) > 1 and all(len(p) > 2 and p.casefold() in source.identifiers for p in parts):
             continue  # "A20-2021" where the source says A20 and 2021
         complaints.append(Complaint(f"{label} is not in the source"))
     return complaints

@@ -36,7 +36,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"(?<![A-Za-z])(?P<month>(?:January|February|March|April|May|June|July|August|September|October|November"
         r"|December|Aug|Sept?|Oct|Nov|Dec|Jan|Feb|Apr)(?![A-Za-z]))")),
     ("short", re.compile(r"(?<![\w./-])(?P<m>\d{2})/(?P<d>\d{2})(?![\w/]|[.-]\d)")),
-    ("year", re.compile(rf"(?<![\w.,/'$€£+±-])(?P<y>{_YEAR})(?![\w/]|[.,:]\d)")),
+    ("year", re.compile(rf"(?<![\w.,/'$€£+±-])(?P<y>{_YEAR})(?![\w/]|[.,:]\d|-\d{{1,2}}(?!\d))")),
 )  # fmt: skip
 _TIMES: tuple[re.Pattern[str], ...] = (
     re.compile(

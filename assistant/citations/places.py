@@ -8,12 +8,14 @@ from fractions import Fraction
 
 _HEMISPHERE = r"(?:North|South|East|West|north|south|east|west|[NSEW])(?![A-Za-z0-9/])"
 _MINUTES = (
-    r"(?:\s?(?:°|deg(?:rees?)?\.?|d(?=\d)|:|\s|-(?=\d{1,2}\.\d))\s?(?P<min>[0-5]?\d(?:\.\d{1,8})?)(?!\d)"
+    r"(?:(?:\s?(?:°|deg(?:rees?)?\.?|d(?=\d)|:|\s)\s?|-(?=\d{1,2}\.\d))(?P<min>[0-5]?\d(?:\.\d{1,8})?)(?!\d)"
     r"(?:\s?(?:''?|min\.?|m(?=\s?\d)|:)\s?(?P<sec>[0-5]?\d(?:\.\d{1,6})?)(?!\d)\s?(?:\"|''|sec\.?)?"
     r"|\s?(?:'|min\.?)(?!'))?)?"
 )
 _AFTER = re.compile(
-    r"(?<![\w.:/'-])(?P<sign>)(?P<deg>\d{1,3}(?:\.\d{1,10})?)" + _MINUTES + r"\s?(?:°|deg(?:rees?)?\.?)?\s?"
+    r"(?<![\w.:/'])(?<!\d-)(?P<sign>-(?=\d))?(?P<deg>\d{1,3}(?:\.\d{1,10})?)"
+    + _MINUTES
+    + r"\s?(?:°|deg(?:rees?)?\.?)?\s?"
     r"(?P<hem>" + _HEMISPHERE + ")"
 )
 _BEFORE = re.compile(
@@ -75,8 +77,10 @@ def _read(match: re.Match[str]) -> Position | None:
     value = degrees + Fraction(minutes or 0) / 60 + Fraction(seconds or 0) / 3600
     if value > (90 if axis == "lat" else 360):
         return None
-    if hemisphere in ("S", "W") or ("sign" in match.re.groupindex and match.group("sign") == "-"):
+    if hemisphere in ("S", "W"):
         value = -value
+    if "sign" in match.re.groupindex and match.group("sign") == "-":
+        value = -abs(value)
     last, scale = (seconds, 3600) if seconds else (minutes, 60) if minutes else (match.group("deg"), 1)
     step = Fraction(1, 10 ** len(last.partition(".")[2]) * scale)
     parts = 3 if seconds else 2 if minutes else 1

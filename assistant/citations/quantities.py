@@ -200,7 +200,7 @@ def _read(text: str, match: re.Match[str], comma: bool) -> Quantity | None:
                 units, unit_text, end = later
     else:
         ranged = _range(text, match, end, comma)
-        if ranged:
+        if ranged and not (units and ranged[2] and units != ranged[2]):
             far, end, far_units, far_text = ranged
             if far is not None:
                 upper = far
@@ -219,7 +219,9 @@ def _in_identifier(text: str, start: int) -> bool:
     if start == 0:
         return False
     before = text[start - 1]
-    if before in "-/_'" and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "._"):
+    if before in "-/_" and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "._"):
+        return True
+    if before == "'" and start > 1 and text[start - 2].isdigit():
         return True
     if text[start] in "-+" and (before.isalnum() or before in ")]"):
         return True

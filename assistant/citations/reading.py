@@ -93,6 +93,11 @@ class Reading:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Tokens of the text with a digit that are no number, date, time or position: "CFC-11", "8400B"."""
+        return tuple(dict.fromkeys(label for _, label in self.label_places))
+
+    @cached_property
+    def label_places(self) -> tuple[tuple[int, str], ...]:
+        """Every label with its place, repeated ones too."""
         taken = sorted(
             (fact.start, fact.end)
             for facts in (self.positions, self.dates, self.times, self.quantities)
@@ -103,11 +108,16 @@ class Reading:
         for token in _IDENTIFIER.finditer(self.text):
             if not any(character.isdigit() for character in token.group()):
                 continue
-            index = bisect_left(starts, token.end())
-            if any(token.start() < right for _, right in taken[max(0, index - 3) : index]):
+            last = bisect_left(starts, token.end())
+            near = taken[max(0, last - 4) : last]
+            if all(
+                any(left <= token.start() + at < right for left, right in near)
+                for at, character in enumerate(token.group())
+                if character.isdigit()
+            ):
                 continue
-            found.append(token.group())
-        return tuple(dict.fromkeys(found))
+            found.append((token.start(), token.group()))
+        return tuple(found)
 
     @cached_property
     def content(self) -> tuple[Word, ...]:

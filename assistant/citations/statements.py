@@ -163,7 +163,9 @@ def _pieces(
     columns: str,
 ) -> list[Piece]:
     block = clean[start:end].replace("\n", " ")
-    spans = sentence_spans(block) if kind is Kind.PROSE else [(0, len(block))] if block.strip() else []
+    # Emphasis would hide where a sentence begins; blanked, it leaves every offset as it is.
+    bare = _EMPHASIS.sub(lambda mark: " " * len(mark.group()), block)
+    spans = sentence_spans(bare) if kind is Kind.PROSE else [(0, len(block))] if block.strip() else []
     spans = _rejoined(block, spans)
     if not spans:
         return []

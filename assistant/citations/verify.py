@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from assistant.citations.bindings import misplaced
-from assistant.citations.facts import Complaint, compare_facts
+from assistant.citations.facts import Complaint, compare_facts, dates_agree
 from assistant.citations.model import STRENGTH, Judgement, Support
+from assistant.citations.order import replaced
 from assistant.citations.reading import Clause, Reading, Word, read
 from assistant.citations.words import LIGHT_STEMS, OPPOSITES, QUALIFIERS, SOFT_NEGATIONS, negated_form, stem
 from corpora.sentences import is_row, sentence_spans
@@ -65,7 +66,8 @@ def find_support(statement: str, source_text: str, *, context: str = "", overlap
     parts = clauses(statement)
     if len(parts) > 1:
         findings = [_best_window(read(part), part, source_text, units, around, overlap) for part in parts]
-        if all(finding.judgement.support is Support.SUPPORTED for finding in findings):
+        apart = all(a.end <= b.start or b.end <= a.start for a, b in combinations(findings, 2))
+        if apart and all(finding.judgement.support is Support.SUPPORTED for finding in findings):
             start, end = min(f.start for f in findings), max(f.end for f in findings)
             return Finding(Judgement(Support.SUPPORTED), start, end, 1.0)
     return best
@@ -85,8 +87,10 @@ def source_units(text: str) -> list[tuple[int, int]]:
 
 
 def _apart(unit: str) -> bool:
-    """Whether a unit stands for itself: a row of a table, or a field such as "Captain: Lutz Mallon"."""
-    return is_row(unit) or (len(unit) < 120 and bool(_FIELD.match(unit)))
+    """Whether a unit stands for itself: a row of a table, a heading, or a field such as "Captain: Lutz Mallon"."""
+    if is_row(unit) or (len(unit) < 120 and _FIELD.match(unit)):
+        return True
+    return (len(unit) < 80 and unit[-1] not in '.!?…”")') or " . . ." in unit
 
 
 def _best_window(
@@ -99,22 +103,29 @@ def _best_window(
 ) -> Finding:
     """The judgement of the window of sentences that fits best; the smallest of those that fit as well."""
     findings: list[tuple[float, Finding]] = []
+    repeated: tuple[float, Finding] | None = None
     shares = [_share(reading, read(source_text[start:end])) for start, end in units]
     for first, last in _windows(source_text, units, shares):
         start, end = units[first][0], units[last][1]
         window = source_text[start:end]
         around = _with_header(context, source_text, units, first)
-        judgement, coverage = _judge(reading, read(window), around)
+        if first != last and repeated:
+            # One sentence is repeated with something put in another's place; its neighbours cannot mend that.
+            return _paraphrase(repeated[1], statement, source_text, overlap)
+        judgement, coverage, swapped = _judge(reading, read(window), around)
         finding = Finding(judgement, start, end, coverage)
         if judgement.support is Support.SUPPORTED:
             if first == last:
                 return finding
             findings.append((3.0 - (last - first) / 10, finding))
+        elif swapped and first == last and (repeated is None or coverage > repeated[0]):
+            repeated = (coverage, finding)
+            findings.append((coverage, finding))
         else:
             # The closest sentence gives the reason, not the one with the mildest verdict.
             findings.append((coverage - (last - first) / 20 + STRENGTH[judgement.support] / 100, finding))
     best = max(findings, key=lambda item: item[0])[1]
-    return _paraphrase(best, reading, statement, source_text, overlap)
+    return _paraphrase(best, statement, source_text, overlap)
 
 
 def _share(reading: Reading, unit: Reading) -> float:
@@ -123,7 +134,7 @@ def _share(reading: Reading, unit: Reading) -> float:
     hits += sum(label.casefold() in unit.identifiers for label in reading.labels)
     mine = {value for quantity in reading.quantities for value in quantity.values}
     hits += len(mine & {value for quantity in unit.quantities for value in quantity.values})
-    hits += sum(any(a == b for b in unit.dates for a in [date]) for date in reading.dates)
+    hits += sum(any(dates_agree(date, other) for other in unit.dates) for date in reading.dates)
     return float(hits)
 
 
@@ -155,43 +166,46 @@ def _with_header(context: Reading | None, text: str, units: list[tuple[int, int]
     return read(f"{header}\n{context.text}" if context else header)
 
 
-def _paraphrase(best: Finding, reading: Reading, statement: str, source_text: str, overlap: Overlap | None) -> Finding:
-    """Let a similarity of meaning raise what only differs in wording."""
-    if overlap is None or (best.judgement.reason not in _WORDING and not best.judgement.reason.startswith(_MISSING)):
+def _paraphrase(best: Finding, statement: str, source_text: str, overlap: Overlap | None) -> Finding:
+    """Let a similarity of meaning raise a statement of which only words are missing, none replaced."""
+    judgement = best.judgement
+    if overlap is None or judgement.support is not Support.PARTLY or not judgement.reason.startswith(_MISSING):
         return best
-    window = source_text[best.start : best.end]
-    similar = overlap(statement, window)
-    if best.judgement.support is Support.PARTLY and similar >= PARAPHRASE and best.coverage >= 0.6:
-        if not _substituted(reading, read(window)):
-            return Finding(Judgement(Support.SUPPORTED, "in other words"), best.start, best.end, best.coverage)
+    if best.coverage >= 0.6 and overlap(statement, source_text[best.start : best.end]) >= PARAPHRASE:
+        return Finding(Judgement(Support.SUPPORTED, "in other words"), best.start, best.end, best.coverage)
     return best
 
 
 _MISSING = "not in the source: "
 _UNRELATED = "the source speaks of something else"
-_WORDING = frozenset({_UNRELATED})
 
 
-def _judge(statement: Reading, source: Reading, context: Reading | None) -> tuple[Judgement, float]:
+def _judge(statement: Reading, source: Reading, context: Reading | None) -> tuple[Judgement, float, bool]:
+    """The judgement, the share of the statement's words found, and whether a repeated sentence was altered."""
     complaints, pairs = compare_facts(statement, source, context)
     missing, coverage = _coverage(statement, source, context)
     complaints += _names(statement, missing, source)
     complaints += _opposed(statement, source)
+    swapped: list[Complaint] = []
     if coverage >= RELATED:
+        swapped = replaced(statement, source)
         complaints += _denials(statement, source)
         complaints += misplaced(statement, source, pairs)
+        complaints += swapped
+        complaints += _compared(statement, source)
+    altered = bool(swapped)
     hard = [complaint for complaint in complaints if complaint.hard]
     if hard:
-        return Judgement(Support.UNSUPPORTED, hard[0].reason), coverage
+        return Judgement(Support.UNSUPPORTED, hard[0].reason), coverage, altered
     if coverage < RELATED:
-        return Judgement(Support.UNSUPPORTED, _UNRELATED), coverage
+        return Judgement(Support.UNSUPPORTED, _UNRELATED), coverage, altered
     if complaints:
-        return Judgement(Support.PARTLY, complaints[0].reason), coverage
+        return Judgement(Support.PARTLY, complaints[0].reason), coverage, altered
     absent = [word for word in missing if word.root not in LIGHT_STEMS]
     if absent:
         listed = ", ".join(dict.fromkeys(word.text for word in absent[:4]))
-        return Judgement(Support.PARTLY, _MISSING + listed), coverage
-    return Judgement(Support.SUPPORTED), coverage
+        return Judgement(Support.PARTLY, _MISSING + listed), coverage, altered
+    return Judgement(Support.SUPPORTED), coverage, altered
 
 
 def _coverage(statement: Reading, source: Reading, context: Reading | None) -> tuple[list[Word], float]:
@@ -201,7 +215,7 @@ def _coverage(statement: Reading, source: Reading, context: Reading | None) -> t
     for word in statement.content:
         weight = 0.3 if word.root in LIGHT_STEMS else 1.0
         total += weight
-        if _has(word, source):
+        if _has(word, source, statement.forms):
             found += weight
         elif context is not None and _has(word, context):
             found += weight / 2
@@ -214,20 +228,16 @@ def _coverage(statement: Reading, source: Reading, context: Reading | None) -> t
     return missing, found / total if total else 0.0
 
 
-def _has(word: Word, source: Reading) -> bool:
+def _has(word: Word, source: Reading, beside: frozenset[str] = frozenset()) -> bool:
+    """Whether the source has a word. `beside`: the statement's words, for a source that ran two of them together."""
     if word.root in source.roots or word.form in source.forms:
         return True
     if word.form in source.identifiers:
         return True
-    return _compound(word, source)
-
-
-def _compound(word: Word, source: Reading) -> bool:
-    """Whether a source that swallowed a space or hyphen holds the word inside a longer one."""
-    return len(word.form) > 5 and any(
-        word.form in form and len(form) > len(word.form) + 2 and not form.startswith(("un", "non", "in", "dis"))
+    return any(
+        form.replace(word.form, "", 1) in beside
         for form in source.forms
-        if len(form) > 8
+        if len(form) > len(word.form) and (form.startswith(word.form) or form.endswith(word.form))
     )
 
 
@@ -272,6 +282,8 @@ def _denials(statement: Reading, source: Reading) -> list[Complaint]:
     for clause in statement.clauses:
         matches = _matching(clause, source)
         if not matches:
+            if clause.negations:
+                complaints.append(Complaint("the source does not deny what the statement denies"))
             continue
         complaints += _compare_clause(clause, matches)
     complaints += _softly_denied(statement, source)
@@ -309,6 +321,17 @@ def _soft_scopes(reading: Reading) -> dict[str, set[str]]:
             if reach > 0:
                 cue, reach = "", 0
     return found
+
+
+_COMPARING = frozenset("more less fewer least most than".split())
+
+
+def _compared(statement: Reading, source: Reading) -> list[Complaint]:
+    """A comparison that the source does not make; those of numbers are judged with their numbers."""
+    if any(quantity.bound for quantity in statement.quantities):
+        return []
+    added = [word.text for word in statement.words if word.form in _COMPARING and word.form not in source.forms]
+    return [Complaint(f"the source does not say “{added[0]}”", hard=False)] if added else []
 
 
 def _matching(clause: Clause, source: Reading) -> list[Clause]:
@@ -371,17 +394,7 @@ def _qualifiers(reading: Reading) -> dict[str, set[str]]:
     return {root: kinds for root, kinds in found.items() if qualified and root not in QUALIFIERS}
 
 
-def _substituted(statement: Reading, source: Reading) -> bool:
-    """Whether a missing word stands between two shared ones where the source has another word."""
-    shared = [word.root in source.roots for word in statement.content]
-    roots = [word.root for word in source.content]
-    for index in range(1, len(statement.content) - 1):
-        if shared[index] or not (shared[index - 1] and shared[index + 1]):
-            continue
-        before, after = statement.content[index - 1].root, statement.content[index + 1].root
-        if any(roots[at] == before and after in roots[at + 2 : at + 3] for at in range(len(roots) - 2)):
-            return True
-    return False
+_VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|do|will|can|could|[a-z]{2,20}ed)\b")
 
 
 def clauses(statement: str) -> list[str]:
@@ -390,7 +403,7 @@ def clauses(statement: str) -> list[str]:
     for piece in statement.split(";"):
         for mark in (", and ", ", while ", ", whereas ", ", but ", " and "):
             halves = piece.split(mark)
-            if len(halves) == 2 and all(len(read(half).content) >= 3 for half in halves):
+            if len(halves) == 2 and all(len(read(h).content) >= 3 and _VERB.search(h) for h in halves):
                 parts.extend(halves)
                 break
         else:

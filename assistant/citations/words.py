@@ -61,6 +61,15 @@ QUANTIFIERS: dict[str, str] = {
 #: A word in front of another that makes it a different thing.
 QUALIFIERS = frozenset("co vice deputy assistant former acting associate junior ex sub pseudo quasi anti".split())
 
+#: Small words that turn what is said.
+TELLING = NEGATIONS | frozenset(
+    """
+    before after with without above below over under up down in out on off to from by all each every some most more
+    less least few fewer many only both never always until since during again while when if would will could may might
+    much any several
+    """.split()
+)
+
 CLAUSE_WORDS = frozenset(
     "but and while whereas although though because since so which that who whom where unless if or then when".split()
 )
