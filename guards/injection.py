@@ -191,17 +191,30 @@ ADDRESSED = (
     ),
 )
 
+_SEND = (
+    r"\b(?:send|forward|e-?mail|post|upload|submit|transmit|exfiltrate|leak|deliver|copy|share|envoy\w+|envi[ae]\w*"
+    r"|invi[ao]\w*|mand[aoi]\w*|sende\w*|schick\w*|verschick\w*|отправь\w*|发送)\b"
+)
+# What a document has no business to ask for: the reader's own words, secrets and files.
+_PRIVATE = (
+    r"\b(?:conversation|chat|history|dialogue|messages|user'?s?|reader'?s?|questions?|answers?|passwords?|passwort\w*"
+    r"|credentials|secrets?|tokens?|api keys?|system prompt|prompt|personal|private|confidential|everything|all|your"
+    r"|(?:these|the|this|your) (?:files?|documents?|library|notes|results|summary|contents?)|unterhaltung"
+    r"|verlauf|nutzer\w*"
+    r"|alle|documento\w*|documents?|dokument\w*|datos|donnees|dati|dados|daten|conversacion|conversazione|conversa)\b"
+)
+_AWAY = (
+    r"(?:https?://|ftp://|\bwww\.|\b[\w.+-]{1,40}@[\w-]{1,40}\.\w{2,10}|\bwebhook|\battacker|\bmy server"
+    r"|\bexternal (?:server|address|url|site))"
+)
+
 EXFILTRATION = (
     rule(
         "injection.exfiltration",
         0.85,
         r"!\[[^\]\n]{0,200}\]\(?\s?[<(]?https?://[^\s)]{0,300}[?&=][^\s)]{0,300}",
         r"<img\b[^>]{0,200}\bsrc\s?=",
-        r"\b(?:send|forward|e-?mail|post|upload|submit|transmit|exfiltrate|leak|deliver|share|report|copy"
-        r"|envoy\w+|envi\w+"
-        r"|invia\w*|sende\w*|schick\w*|отправь\w*|发送)\b[^.!?\n]{0,120}(?:https?://|\bwww\."
-        r"|\b[\w.+-]{1,40}@[\w-]{1,40}"
-        r"\.\w{2,10}|\bwebhook|\battacker|\bexternal (?:server|address|url|site)|\bmy server)",
+        _SEND + r"[^.!?\n]{0,80}" + _PRIVATE + r"[^.!?\n]{0,80}" + _AWAY,
         r"\b(?:append|encode|embed|attach|include|put|add|insert|place)\b[^.!?\n]{0,100}\b(?:to|in|into"
         r"|as|at) (?:the )?(?:end "
         r"of )?(?:the |this |a |following )?(?:url|query string|query parameter|image (?:url|link)|link"
@@ -213,6 +226,7 @@ EXFILTRATION = (
         r"|pixel|markdown image)"
         r"\b[^.!?\n]{0,60}https?://",
     ),
+    rule("injection.exfiltration", 0.4, _SEND + r"[^.!?\n]{0,120}" + _AWAY),
 )
 
 CONCEALMENT = (

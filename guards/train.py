@@ -35,7 +35,7 @@ _HELD_FOR_CALIBRATION = 0.15
 #: Share of the benign calibration rows that may lie above a threshold.
 _FALSE_POSITIVES = {"jailbreak": 0.01, "harm": 0.012, "injection": 0.01}
 #: A set with more rows than this counts as if it had about this many, so that no set rules a head.
-_ENOUGH = 300
+_ENOUGH = 400
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,10 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def own_rows(part: str, seed: int) -> list[Row]:
-    """This project's own rows: benign questions, and passages composed from document sentences."""
+    """This project's own rows: benign questions and requests, and passages composed from document sentences."""
     questions = _lines(_DATA / "benign_questions.jsonl", part)
     rows = [Row(one["text"], 0, "benign", "own-questions") for one in questions]
+    rows += _requests(seed) if part == "train" else []
     sentences = _lines(_DATA / "document_sentences.jsonl", part)
     ordinary = [one["text"] for one in sentences if not one["label"]]
     injected = [one["text"] for one in sentences if one["label"]]
@@ -75,6 +76,18 @@ def own_rows(part: str, seed: int) -> list[Row]:
         rows.append(Row(f"{before} {text} {after}", 1, "injection", "own-documents"))
         rows.append(Row(f"{after} {before} {text}", 1, "injection", "own-documents"))
     return rows
+
+
+def _requests(seed: int) -> list[Row]:
+    """Ordinary requests: each task and each thing in a few frames. Harmful requests share the frames, not the rest."""
+    parts = json.loads((_DATA / "benign_requests.json").read_text(encoding="utf-8"))
+    pick = random.Random(seed)
+    made = list(parts["plain"])
+    for task in parts["tasks"]:
+        made.extend(frame.replace("{x}", task) for frame in pick.sample(parts["task_frames"], 4))
+    for thing in parts["things"]:
+        made.extend(frame.replace("{y}", thing) for frame in pick.sample(parts["thing_frames"], 3))
+    return [Row(text, 0, "benign", "own-requests") for text in made]
 
 
 def targets(row: Row) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

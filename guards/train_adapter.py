@@ -83,7 +83,7 @@ def train_adapter(folder: Path, examples: Sequence[Example], recipe: Recipe) -> 
             torch.nn.utils.clip_grad_norm_(learned, 1.0)
             optimiser.step()
             step += 1
-            total += float(loss)
+            total += loss.item()
             if step % 50 == 0:
                 _LOG.info("step %d of %d", step, steps)
         _LOG.info("adapter epoch %d: mean loss %.4f", epoch + 1, total / max(1, steps // recipe.epochs))

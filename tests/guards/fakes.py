@@ -28,9 +28,7 @@ class ScriptedGuard:
         self.checks_groundedness = checks_groundedness
         self.calls: list[tuple[Stage, str]] = []
 
-    def check(
-        self, stage: Stage, text: str, *, question: str = "", context: Sequence[str] = ()
-    ) -> list[Risk]:
+    def check(self, stage: Stage, text: str, *, question: str = "", context: Sequence[str] = ()) -> list[Risk]:
         self.calls.append((stage, text))
         if self.waits is not None:
             self.waits.wait(10)

@@ -83,9 +83,7 @@ def test_the_stand_in_can_block() -> None:
 
 
 def test_with_no_stand_in_a_closed_guard_blocks() -> None:
-    screen = screen_with(
-        ScriptedGuard("llama", error=OSError()), embedded=ScriptedGuard("embedded", error=OSError())
-    )
+    screen = screen_with(ScriptedGuard("llama", error=OSError()), embedded=ScriptedGuard("embedded", error=OSError()))
     decided = screen.decide(screen.screen("input", "text"))
     assert decided.state == "block"
     assert "nothing could stand in" in decided.reason
@@ -134,9 +132,7 @@ def test_guards_of_one_stage_run_beside_each_other() -> None:
 def test_a_guard_that_keeps_failing_rests_and_is_tried_again() -> None:
     clock = Clock()
     guard = ScriptedGuard("llama", error=OSError())
-    policy = Policy(
-        input=StagePolicy(guards=("llama",), block=("harm",)), breaker_failures=2, breaker_seconds=30
-    )
+    policy = Policy(input=StagePolicy(guards=("llama",), block=("harm",)), breaker_failures=2, breaker_seconds=30)
     screen = Screen(policy, guards={"llama": guard, "embedded": CLEAN}, clock=clock)
     for _ in range(4):
         screen.screen("input", "x")
