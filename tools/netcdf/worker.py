@@ -34,16 +34,17 @@ def _limit_memory() -> None:
 
 def _warm() -> None:
     """Imports what every check needs, so that the first file is not slower than the next."""
-    import global_land_mask.globe  # noqa: F401
     import gsw  # noqa: F401
     import netCDF4  # noqa: F401
     from compliance_checker.suite import CheckSuite
     from ioos_qc import qartod  # noqa: F401
 
     from tools.netcdf import names
+    from tools.netcdf.checks import landmask
 
     CheckSuite.load_all_available_checkers()
     names.table()
+    landmask.warm()
 
 
 def main() -> None:
