@@ -26,7 +26,7 @@ _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .*_\-|/]){6,400}\w(?!\w)")
 _SPACED_GAP = re.compile(r"[ .*_\-|/]")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
-_LEET_WORD = re.compile(r"(?<!\w)[a-z]*[a-z][013457@$!][a-z013457@$!]*")
+_LEET_WORD = re.compile(r"(?<!\w)(?=[013457@$!]{0,30}[a-z])(?=[a-z]{0,30}[013457@$!])[a-z013457@$!]{2,30}")
 # Words that give a rotated or reversed text away; any two of them are enough to look again.
 _TELLS = (
     "ignore",
@@ -72,7 +72,7 @@ def decoded_pieces(text: str, *, depth: int = 2) -> list[Decoded]:
     ):
         for match in pattern.finditer(text):
             piece = decode(match[0])
-            if piece and _readable(piece):
+            if piece and (_readable(piece) or _BASE64.fullmatch(piece.strip())):
                 found.append(Decoded(encoding, match.start(), piece))
             if len(found) >= _MAX_CANDIDATES:
                 return found

@@ -22,7 +22,7 @@ _EMAIL_SPELLED = re.compile(
 )
 _CARD = re.compile(r"(?<![\d.,-])(?:\d[ -]?){12,18}\d(?![\d,-]|\.\d)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![a-z0-9])")
-_PHONE_INTERNATIONAL = re.compile(r"(?<![\w.+-])(?:\+|00)[1-9]\d{0,2}(?:[ .\-/]?\(?\d{1,4}\)?){2,6}(?![\w.]\d|\d)")
+_PHONE_INTERNATIONAL = re.compile(r"(?<![\w.+-])\+[1-9]\d{0,2}(?:[ .\-/]?\(?\d{1,4}\)?){2,6}(?![\w.]\d|\d)")
 _PHONE_AMERICAN = re.compile(r"(?<![\d.\w-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])[2-9]\d{2}[-.]\d{4}(?![\d.\w-])")
 _PHONE_NAMED = re.compile(
     r"(?i)(?<![a-z])(?:tel(?:ephone|efon|\.)?|phone(?: number)?|mobile|cell|fax|handy|call me (?:at|on)"
@@ -91,7 +91,7 @@ def personal_data(text: str) -> list[Match]:
     for match in _SSN.finditer(text):
         add("personal.ssn", match.start(), match.end(), 0.8)
     for match in _PHONE_INTERNATIONAL.finditer(text):
-        if 8 <= sum(c.isdigit() for c in match[0]) - 2 * match[0].startswith("00") <= 15:
+        if 8 <= sum(c.isdigit() for c in match[0]) <= 15:
             add("personal.phone", match.start(), match.end(), 0.85)
     for match in _PHONE_AMERICAN.finditer(text):
         add("personal.phone", match.start(), match.end(), 0.75)
@@ -105,7 +105,7 @@ def is_card(digits: str) -> bool:
     number = re.sub(r"[ -]", "", digits)
     if not any(pattern.fullmatch(number) and len(number) in lengths for pattern, lengths in _ISSUERS):
         return False
-    if len(set(number)) < 3:
+    if len(set(number)) < 2:
         return False
     total = 0
     for place, digit in enumerate(reversed(number)):
