@@ -110,7 +110,7 @@ def _put_for(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Align
         for rival in found:
             alike = (atom.kind == "fact") == (rival.kind == "fact")
             exchanged = atom.key in aligned.loose and rival.key in aligned.own
-            if alike and not (exchanged and "word" in (atom.kind, rival.kind)):
+            if (alike or atom.key not in aligned.loose) and not (exchanged and "word" in (atom.kind, rival.kind)):
                 return Complaint(f"the source says “{rival.text}” there, the statement “{atom.text}”", hard=False)
     return None
 
@@ -132,12 +132,12 @@ def _jumps(atom: _Atom, aligned: _Aligned) -> bool:
     Acronyms are left out: "SONNE deployed the CTD" and "the CTD was deployed by SONNE" say the same.
     """
     place = aligned.loose[atom.key]
-    number = atom.key[:2] == "\0n"
+    number = atom.kind == "fact"
     if not number and (atom.kind != "name" or atom.text.isupper()):
         return False
     for index, other in aligned.pairs:
         rival = aligned.mine[index]
-        if rival.key[:2] != "\0n" if number else rival.kind != "name" or rival.text.isupper():
+        if rival.key[:2] != atom.key[:2] if number else rival.kind != "name" or rival.text.isupper():
             continue
         if (rival.start < atom.start) != (other < place) and (number or abs(other - place) <= SHORT_GAP):
             return True

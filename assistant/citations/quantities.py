@@ -50,7 +50,7 @@ ORDINALS = {
 
 _DIGITS = r"\d+(?:[.,'\u2009]\d+)*"
 _SCIENCE = (
-    r"(?:[eE](?P<{0}e>[-+]?\d{{1,3}})(?![\w.])"
+    r"(?:[eE](?P<{0}e>[-+]?\d{{1,3}})(?!\w|\.\d)"
     r"|\s?[x·*]\s?10(?:\s?\^?\s?\{{?(?P<{0}p>[-+]?\d{{1,2}})\}}?(?![\d.])|(?P<{0}s>[⁻⁺]?[°¹²³⁴⁵⁶⁷⁸⁹]+)))?"
 )
 # A number may not begin inside a word, a number or an identifier ("CFC-11", "S/N"), but may follow a minus sign.
@@ -67,7 +67,8 @@ _WORD = re.compile(
 )
 _ORDINAL = re.compile(r"(?<![\w-])(?:" + "|".join(ORDINALS) + r")(?![\w])", re.IGNORECASE)
 _SCALE = re.compile(r"\s?(hundred|thousand|million|billion)(?![\w])", re.IGNORECASE)
-_TOLERANCE = re.compile(r"\s{0,2}(?:±|\+\s?/\s?-|\+-)\s{0,2}(?=[\d.])")
+_PLUS_MINUS = re.compile(r"\+\s?/?\s?-(?=\s?[\d.])")
+_TOLERANCE = re.compile(r"\s{0,2}±\s{0,4}(?=[\d.])")
 _TO = re.compile(r"(?P<dash>-\s?(?=[\d.])|\s-\s(?=[-+\d.]))|\s(?P<word>to|and|through|until|till)\s(?=[-+~]?[\d.])")
 _BEFORE = re.compile(r"(?:[^\s]+\s+){0,3}[^\s]*$")
 _JOINED = re.compile(r"-(?=[A-Za-z])")
@@ -128,7 +129,8 @@ class Quantity:
 
 def plain(text: str) -> str:
     """`text` with one sign for each kind of minus, micro, degree, quote and space. The length stays the same."""
-    return text.translate(_PLAIN)
+    flat = text.translate(_PLAIN)
+    return _PLUS_MINUS.sub(lambda sign: "±".ljust(len(sign.group())), flat)
 
 
 def quantities(text: str, taken: list[tuple[int, int]] | None = None) -> list[Quantity]:
@@ -200,8 +202,10 @@ def _read(text: str, match: re.Match[str], comma: bool) -> Quantity | None:
                 units, unit_text, end = later
     else:
         ranged = _range(text, match, end, comma)
-        if ranged and not (units and ranged[2] and units != ranged[2]):
+        if ranged:
             far, end, far_units, far_text = ranged
+            if units and far_units:
+                values = _in_unit(values, units[0], far_units[0])
             if far is not None:
                 upper = far
                 units, unit_text = (far_units, far_text) if far_units else (units, unit_text)
@@ -340,6 +344,13 @@ def _goes_on(text: str, stop: int) -> bool:
     """Whether what looked like a number is the beginning of a name: "12ab", "12-3"."""
     following = text[stop : stop + 2]
     return following[:1].isalpha() or following[:1] == "_" or (following[:1] == "-" and following[1:].isdigit())
+
+
+def _in_unit(values: tuple[Fraction, ...], near: Unit, far: Unit) -> tuple[Fraction, ...]:
+    """The near end of a range in the unit of its far end: "200 m to 1 km"."""
+    if near.dimension != far.dimension or near.offset or far.offset:
+        return values
+    return tuple(value * near.factor / far.factor for value in values)
 
 
 def _leading_zero(match: re.Match[str]) -> bool:

@@ -26,6 +26,8 @@ Overlap = Callable[[str, str], float]
 RELATED = 0.34
 #: An embedding similarity from which on a paraphrase is believed, where every fact agrees already.
 PARAPHRASE = 0.82
+#: From this share of its words on, a statement repeats the sentence that it is held against.
+REPEATED = 0.7
 #: At most so many sentences of a source are read together.
 WINDOW = 3
 
@@ -185,7 +187,8 @@ def _judge(statement: Reading, source: Reading, context: Reading | None) -> tupl
     complaints, pairs = compare_facts(statement, source, context)
     missing, coverage = _coverage(statement, source, context)
     complaints += _names(statement, missing, source)
-    complaints += _opposed(statement, source)
+    opposed = _opposed(statement, source)
+    complaints += opposed
     swapped: list[Complaint] = []
     if coverage >= RELATED:
         swapped = replaced(statement, source)
@@ -193,7 +196,7 @@ def _judge(statement: Reading, source: Reading, context: Reading | None) -> tupl
         complaints += misplaced(statement, source, pairs)
         complaints += swapped
         complaints += _compared(statement, source)
-    altered = bool(swapped)
+    altered = bool(swapped) or (bool(opposed) and coverage >= REPEATED)
     hard = [complaint for complaint in complaints if complaint.hard]
     if hard:
         return Judgement(Support.UNSUPPORTED, hard[0].reason), coverage, altered
