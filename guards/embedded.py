@@ -85,12 +85,16 @@ class EmbeddedGuard:
             found.extend(self._rules(stage, matching))
             found.extend(self._decoded(stage, window.text))
             if self._heads:
-                found.extend(self._heads.risks(window.text, stage, self._encoder))
+                found.extend(self._heads.risks(window.text, stage, self._encoder_at(stage)))
         if whole.hidden:
             found.extend(self._concealed(stage, whole.hidden))
         if len(text) > LIMIT:
             found.append(risk("hidden.beyond_limit", 0.6))
         return list(strongest(found))
+
+    def _encoder_at(self, stage: Stage) -> Encoder | None:
+        """The encoder where one text a turn is judged; passages come by the dozen and are judged without it."""
+        return self._encoder if stage in ("input", "output") else None
 
     def _rules(self, stage: Stage, matching: str) -> list[Risk]:
         if stage == "input":

@@ -125,11 +125,11 @@ FRAME = (
         r"|end_of_turn"
         r"|start_of_role|end_of_role|begin_of_text) ?\|?>",
         r"\[/?inst\]|<</?sys>>|<(?:start|end)_of_turn>|<\|channel\|>",
+        r"</(?:passages?|documents?|context|data|untrusted\w*|retrieved\w*)\s{0,3}>",
         r"</?(?:system|system[-_]?(?:message|prompt|instruction|reminder|override)s?|admin|developer"
         r"|instructions?"
-        r"|assistant|tool_(?:call|result|response|output)s?|function_(?:call|result)s?|user_query"
-        r"|untrusted|context"
-        r"|retrieved\w*|passage|documents?)\b[^<>\n]{0,60}>",
+        r"|assistant|tool_(?:call|result|response|output)s?|function_(?:call|result)s?|user_query)"
+        r"\b[^<>\n]{0,60}>",
         r"(?:^|[\n.!?>*#=\-]) ?#{0,4} ?\[?(?:system|developer|admin(?:istrator)?|root) ?(?:message|prompt"
         r"|instruction|note"
         r"|override|notice|alert|update|command)s?\]?\s?[:>\-\]]",

@@ -16,7 +16,7 @@ from langchain.agents.middleware import AgentMiddleware, hook_config
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from guards.arguments import strings_in, taken_from
-from guards.marking import Marker
+from guards.marking import WARNING, Marker
 from guards.risks import risk
 from guards.verdict import Stage, Verdict
 
@@ -116,15 +116,20 @@ class GuardMiddleware(AgentMiddleware):
         question = _question(messages)
         text = "\n".join(value for _, value in strings_in(call["args"]))
         verdict = self._screened("tool", text, request.runtime, question=question)
-        suspicious = [
-            _text(one)
-            for one in _this_turn(messages)
-            if isinstance(one, ToolMessage) and one.additional_kwargs.get(NOTE, {}).get("suspicious")
-        ]
-        taken = taken_from(call["args"], question, suspicious)
+        read = [one for one in _this_turn(messages) if isinstance(one, ToolMessage)]
+        suspicious = [text for one in read for text in one.additional_kwargs.get(NOTE, {}).get("suspicious_texts", ())]
+        # Whatever stands in a suspicious passage, and any address or path that stands in a document at all.
+        taken = list(
+            dict.fromkeys(
+                [
+                    *taken_from(call["args"], question, suspicious),
+                    *taken_from(call["args"], question, [_text(one) for one in read], addresses_only=True),
+                ]
+            )
+        )
         if taken and not verdict.stops:
             found = risk("argument", 1.0)
-            reason = f"Blocked: {', '.join(taken)} was taken from a passage that tries to give instructions."
+            reason = f"Blocked: {', '.join(taken)} was taken from a document, not from the question."
             verdict = replace(verdict, state="block", risks=(found, *verdict.risks), reason=reason)
             record = self.record if self.record is not None else _record_of(request.runtime)
             if record is not None:
@@ -154,18 +159,42 @@ class GuardMiddleware(AgentMiddleware):
         text = _text(message)
         if not text.strip() or NOTE in message.additional_kwargs:
             return message
-        verdict = self._screened("context", text, request.runtime, question=_question(request.state["messages"]))
-        suspicious = verdict.state != "allow"
-        if verdict.stops:
-            content = WITHHELD.format(reason=verdict.reason)
-        elif self.marker.is_wrapped(text) and not suspicious:
-            content = text
-        else:
-            content = self.marker.wrap(text, suspicious=suspicious)
-        note = {"suspicious": suspicious, "verdict": verdict.to_json()}
+        question = _question(request.state["messages"])
+        worst = Verdict("allow", "context")
+        suspicious: list[str] = []
+        labels: list[Any] = []
+        content = text
+        for label, part in _parts(message, text):
+            verdict = self._screened("context", part, request.runtime, question=question)
+            worst = max(worst, verdict, key=lambda one: ("allow", "flag", "block").index(one.state))
+            if verdict.state == "allow":
+                continue
+            suspicious.append(part)
+            labels.append(label)
+            instead = WITHHELD.format(reason=verdict.reason) if verdict.stops else f"{WARNING}\n{part}"
+            content = content.replace(part, instead, 1)
+        if not self.marker.is_wrapped(content):
+            content = self.marker.wrap(content)
+        note = {
+            "suspicious": bool(suspicious),
+            "suspicious_texts": suspicious,
+            "labels": [label for label in labels if label is not None],
+            "verdict": worst.to_json(),
+        }
         return message.model_copy(
             update={"content": content, "additional_kwargs": {**message.additional_kwargs, NOTE: note}}
         )
+
+
+def _parts(message: ToolMessage, text: str) -> list[tuple[Any, str]]:
+    """What a tool's result is made of: its passages with their labels where its artifact lists them, else the text.
+
+    Passages are judged one by one, so that a warning stands on the one that deserves it.
+    """
+    artifact = message.artifact
+    passages = artifact.get("passages") if isinstance(artifact, dict) else None
+    found = [(getattr(one, "label", None), str(getattr(one, "text", ""))) for one in passages or ()]
+    return found if found and all(part and part in text for _, part in found) else [(None, text)]
 
 
 def _question(messages: list[AnyMessage]) -> str:
