@@ -1,7 +1,7 @@
 """Fixes as steps, and their three forms: lines for xarray, a line for ncatted, and the cleaned copy.
 
-The xarray lines work on `ds` as PRELUDE opens it, with nothing decoded, and EPILOGUE writes it. Because the text and
-`apply` come from the same steps, what is pasted and what the cleaned copy holds agree.
+The xarray lines work on `ds` as PRELUDE opens it, with nothing decoded, and EPILOGUE writes it. Text and deed of each
+step stand beside each other in STEPS; the tests paste the one and do the other and compare.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from tools.netcdf.model import CannotClean, Op
 
 PRELUDE = 'import numpy as np\nimport xarray as xr\n\nds = xr.open_dataset({source!r}, decode_cf=False).load()'
 EPILOGUE = (
-    'ds.to_netcdf({target!r}, encoding={{n: {{"_FillValue": None}} for n in ds.variables'
-    ' if "_FillValue" not in ds[n].attrs}})'
+    'for name in ds.variables:\n'
+    '    if "_FillValue" not in ds[name].attrs:\n'
+    '        ds[name].encoding["_FillValue"] = None\n'
+    'ds.to_netcdf({target!r})'
 )
 
 
@@ -54,105 +56,201 @@ def _line_set_fill(op: Op) -> str:
     return f"ds[{op.variable!r}].attrs['_FillValue'] = ds[{op.variable!r}].dtype.type({_literal(op.value)})"
 
 
+def _assign(name: str, values: str) -> str:
+    return f"ds[{name!r}] = (ds[{name!r}].dims, {values}, ds[{name!r}].attrs)"
+
+
+def _put(ds: Any, name: str, values: Any) -> None:
+    ds[name] = (ds[name].dims, values, ds[name].attrs)
+
+
+def _do_set_attr(ds: Any, op: Op) -> Any:
+    (ds[op.variable] if op.variable else ds).attrs[op.name] = op.value
+    return ds
+
+
+def _do_del_attr(ds: Any, op: Op) -> Any:
+    (ds[op.variable] if op.variable else ds).attrs.pop(op.name, None)
+    return ds
+
+
+def _do_set_fill(ds: Any, op: Op) -> Any:
+    ds[op.variable].attrs["_FillValue"] = ds[op.variable].dtype.type(op.value)
+    return ds
+
+
 def _line_swap(op: Op) -> str:
     a, b = op.variable, op.value
-    return f"ds = ds.assign({a}=ds[{a!r}].copy(data=ds[{b!r}].values), {b}=ds[{b!r}].copy(data=ds[{a!r}].values))"
+    return f"a, b = ds[{a!r}].values.copy(), ds[{b!r}].values.copy()\n{_assign(a, 'b')}\n{_assign(b, 'a')}"
+
+
+def _do_swap(ds: Any, op: Op) -> Any:
+    first, second = ds[op.variable].values.copy(), ds[op.value].values.copy()
+    _put(ds, op.variable, second)
+    _put(ds, op.value, first)
+    return ds
 
 
 def _line_rename_swap(op: Op) -> str:
     a, b = op.variable, op.value
     return (
-        f"a, b = dict(ds[{a!r}].attrs), dict(ds[{b!r}].attrs); "
-        f"ds = ds.rename({{{a!r}: {b!r}, {b!r}: {a!r}}}); ds[{a!r}].attrs, ds[{b!r}].attrs = a, b"
+        f"a, b = dict(ds[{a!r}].attrs), dict(ds[{b!r}].attrs)\n"
+        f"ds = ds.rename({{{a!r}: {b!r}, {b!r}: {a!r}}})\n"
+        f"ds[{a!r}].attrs, ds[{b!r}].attrs = a, b"
     )
+
+
+def _do_rename_swap(ds: Any, op: Op) -> Any:
+    a, b = op.variable, op.value
+    first, second = dict(ds[a].attrs), dict(ds[b].attrs)
+    ds = ds.rename({a: b, b: a})
+    ds[a].attrs, ds[b].attrs = first, second
+    return ds
 
 
 def _line_scale(op: Op) -> str:
     scale, offset = op.value
-    text = f"ds[{op.variable!r}].values"
-    text = f"{text} * {scale!r}" if scale != 1.0 else text
-    text = f"{text} + {offset!r}" if offset else text
-    return f"ds = ds.assign_coords({_kw(op.variable)}=(ds[{op.variable!r}].dims, {text}, ds[{op.variable!r}].attrs))" if (
-        op.name == "coordinate"
-    ) else f"ds[{op.variable!r}] = (ds[{op.variable!r}].dims, {text}, ds[{op.variable!r}].attrs)"  # fmt: skip
+    text = f"ds[{op.variable!r}].values" + (f" * {scale!r}" if scale != 1.0 else "") + (f" + {offset!r}" if offset else "")
+    return _assign(op.variable, text)
 
 
-def _kw(name: str) -> str:
-    if not name.isidentifier():
-        raise CannotClean(f"The variable name {name!r} cannot be written in a fix.", "Rename it first.")
-    return name
+def _do_scale(ds: Any, op: Op) -> Any:
+    scale, offset = op.value
+    values = ds[op.variable].values * scale
+    _put(ds, op.variable, values + offset if offset else values)
+    return ds
+
+
+def _line_scale_valid(op: Op) -> str:
+    """Like scale, for a variable whose missing values must keep their marker."""
+    name, scale = op.variable, op.value
+    return (
+        f"v = ds[{name!r}]\n"
+        f"ds[{name!r}] = xr.where(v == v.attrs.get('_FillValue', np.nan), v, v * {scale!r}).astype(v.dtype).assign_attrs(v.attrs)"
+    )
+
+
+def _do_scale_valid(ds: Any, op: Op) -> Any:
+    var = ds[op.variable]
+    fill = var.attrs.get("_FillValue", np.nan)
+    _put(ds, op.variable, np.where(var.values == fill, var.values, var.values * op.value).astype(var.dtype))
+    return ds
 
 
 def _line_reverse(op: Op) -> str:
-    return f"ds[{op.variable!r}] = (ds[{op.variable!r}].dims, ds[{op.variable!r}].values[::-1], ds[{op.variable!r}].attrs)"
+    return _assign(op.variable, f"ds[{op.variable!r}].values[::-1].copy()")
+
+
+def _do_reverse(ds: Any, op: Op) -> Any:
+    _put(ds, op.variable, ds[op.variable].values[::-1].copy())
+    return ds
 
 
 def _line_sort(op: Op) -> str:
-    return (
-        f"ds = ds.isel({{{op.name!r}: np.unique(ds[{op.variable!r}].values, return_index=True)[1]}})"
-    )
+    return f"ds = ds.isel({{{op.name!r}: np.unique(ds[{op.variable!r}].values, return_index=True)[1]}})"
+
+
+def _do_sort(ds: Any, op: Op) -> Any:
+    return ds.isel({op.name: np.unique(ds[op.variable].values, return_index=True)[1]})
+
+
+def _number(value: Any) -> float:
+    return float(value)
 
 
 def _line_drop_missing(op: Op) -> str:
-    return f"ds = ds.isel({{{op.name!r}: np.isfinite(ds[{op.variable!r}].values) & (ds[{op.variable!r}].values != {op.value!r})}})"
+    keep = f"np.isfinite(ds[{op.variable!r}].values)"
+    if np.isfinite(_number(op.value)):
+        keep += f" & (ds[{op.variable!r}].values != {_number(op.value)!r})"
+    return f"ds = ds.isel({{{op.name!r}: {keep}}})"
+
+
+def _do_drop_missing(ds: Any, op: Op) -> Any:
+    values = ds[op.variable].values
+    keep = np.isfinite(values) & (values != _number(op.value))
+    return ds.isel({op.name: keep})
 
 
 def _line_mask(op: Op) -> str:
-    """Values outside [low, high] (as stored) become the fill value."""
-    low, high, fill = op.value
+    low, high, fill = (_number(x) for x in op.value)
+    tests = [f"(v < {low!r})"] * bool(np.isfinite(low)) + [f"(v > {high!r})"] * bool(np.isfinite(high))
     return (
-        f"v = ds[{op.variable!r}]; v.attrs.setdefault('_FillValue', v.dtype.type({_literal(fill)})); "
-        f"ds[{op.variable!r}] = v.where((v >= {low!r}) & (v <= {high!r}), v.attrs['_FillValue']).astype(v.dtype).assign_attrs(v.attrs)"
+        f"v = ds[{op.variable!r}]\n"
+        f"v.attrs.setdefault('_FillValue', v.dtype.type({_literal(fill)}))\n"
+        f"v.values[({' | '.join(tests)}).values] = v.attrs['_FillValue']"
     )
+
+
+def _do_mask(ds: Any, op: Op) -> Any:
+    low, high, fill = (_number(x) for x in op.value)
+    var = ds[op.variable]
+    var.attrs.setdefault("_FillValue", var.dtype.type(fill))
+    var.values[(var.values < low) | (var.values > high)] = var.attrs["_FillValue"]
+    return ds
 
 
 def _line_mask_at(op: Op) -> str:
-    """Values at the listed positions become the fill value."""
     positions, fill = op.value
-    places = tuple(zip(*positions, strict=True))
-    index = ", ".join(repr([int(i) for i in axis]) for axis in places) + ("," if len(places) == 1 else "")
+    axes = [[int(i) for i in axis] for axis in zip(*positions, strict=True)]
+    index = ", ".join(map(repr, axes)) + ("," if len(axes) == 1 else "")
     return (
-        f"v = ds[{op.variable!r}]; v.attrs.setdefault('_FillValue', v.dtype.type({_literal(fill)})); "
+        f"v = ds[{op.variable!r}]\n"
+        f"v.attrs.setdefault('_FillValue', v.dtype.type({_literal(fill)}))\n"
         f"v.values[{index}] = v.attrs['_FillValue']"
     )
+
+
+def _do_mask_at(ds: Any, op: Op) -> Any:
+    positions, fill = op.value
+    var = ds[op.variable]
+    var.attrs.setdefault("_FillValue", var.dtype.type(_number(fill)))
+    var.values[tuple(np.array(axis, dtype=int) for axis in zip(*positions, strict=True))] = var.attrs["_FillValue"]
+    return ds
 
 
 def _line_drop(op: Op) -> str:
     return f"ds = ds.drop_vars({op.variable!r})"
 
 
+def _do_drop(ds: Any, op: Op) -> Any:
+    return ds.drop_vars(op.variable)
+
+
 def _line_lon180(op: Op) -> str:
-    name, dim = op.variable, op.name
-    line = f"v = ds[{name!r}]; ds[{name!r}] = (v.dims, (v.values + 180.0) % 360.0 - 180.0, v.attrs)"
-    return f"{line}; ds = ds.sortby({name!r})" if dim else line
+    return _assign(op.variable, f"(ds[{op.variable!r}].values + 180.0) % 360.0 - 180.0")
+
+
+def _do_lon180(ds: Any, op: Op) -> Any:
+    _put(ds, op.variable, (ds[op.variable].values + 180.0) % 360.0 - 180.0)
+    return ds
 
 
 def _line_rechunk(op: Op) -> str:
-    return (
-        f"ds[{op.variable!r}].encoding.update(chunksizes=None, contiguous=False, zlib=True, complevel=4)"
-    )
+    return f"ds[{op.variable!r}].encoding = {{'zlib': True, 'complevel': 4}}"
 
 
-def _line_transpose(op: Op) -> str:
-    return f"ds[{op.variable!r}] = ds[{op.variable!r}].transpose(*{list(op.value)!r})"
+def _do_rechunk(ds: Any, op: Op) -> Any:
+    ds[op.variable].encoding = {"zlib": True, "complevel": 4}
+    return ds
 
 
-STEPS: dict[str, Callable[[Op], str]] = {
-    "set_attr": _line_set_attr,
-    "del_attr": _line_del_attr,
-    "set_fill": _line_set_fill,
-    "swap_values": _line_swap,
-    "rename_swap": _line_rename_swap,
-    "scale": _line_scale,
-    "reverse": _line_reverse,
-    "sort_unique": _line_sort,
-    "drop_missing": _line_drop_missing,
-    "mask_outside": _line_mask,
-    "mask_at": _line_mask_at,
-    "drop": _line_drop,
-    "lon180": _line_lon180,
-    "rechunk": _line_rechunk,
-    "transpose": _line_transpose,
+#: kind -> (its line or lines of text, the same on a dataset)
+STEPS: dict[str, tuple[Callable[[Op], str], Callable[[Any, Op], Any]]] = {
+    "set_attr": (_line_set_attr, _do_set_attr),
+    "del_attr": (_line_del_attr, _do_del_attr),
+    "set_fill": (_line_set_fill, _do_set_fill),
+    "swap_values": (_line_swap, _do_swap),
+    "rename_swap": (_line_rename_swap, _do_rename_swap),
+    "scale": (_line_scale, _do_scale),
+    "scale_valid": (_line_scale_valid, _do_scale_valid),
+    "reverse": (_line_reverse, _do_reverse),
+    "sort_unique": (_line_sort, _do_sort),
+    "drop_missing": (_line_drop_missing, _do_drop_missing),
+    "mask_outside": (_line_mask, _do_mask),
+    "mask_at": (_line_mask_at, _do_mask_at),
+    "drop": (_line_drop, _do_drop),
+    "lon180": (_line_lon180, _do_lon180),
+    "rechunk": (_line_rechunk, _do_rechunk),
 }
 
 _NCATTED_TYPE = {"f4": "f", "f8": "d", "i1": "b", "i2": "s", "i4": "l", "u1": "ub", "u2": "us", "u4": "ul", "i8": "ll"}
@@ -160,7 +258,12 @@ _NCATTED_TYPE = {"f4": "f", "f8": "d", "i1": "b", "i2": "s", "i4": "l", "u1": "u
 
 def xarray_lines(ops: Sequence[Op]) -> str:
     """The lines to paste between PRELUDE and EPILOGUE."""
-    return "\n".join(STEPS[op.kind](op) for op in ops)
+    return "\n".join(STEPS[op.kind][0](op) for op in ops)
+
+
+def pasted(ops: Sequence[Op], source: str, target: str) -> str:
+    """A whole script: open `source`, fix, write `target`."""
+    return "\n".join((PRELUDE.format(source=source), xarray_lines(ops), EPILOGUE.format(target=target)))
 
 
 def ncatted_line(ops: Sequence[Op], file: str) -> str:
@@ -182,7 +285,7 @@ def ncatted_line(ops: Sequence[Op], file: str) -> str:
             words.append(f"{op.name},{holder},o,{kind},{','.join(repr(x) for x in array.tolist())}")
         elif op.kind == "set_fill":
             # NCO converts values that equal the old fill value; creating one only declares it.
-            words.append(f"_FillValue,{holder},o,{'d'},{float(op.value)!r}")
+            words.append(f"_FillValue,{holder},o,d,{float(op.value)!r}")
         else:
             return ""
     return "ncatted -h " + " ".join(f"-a {shlex.quote(word)}" for word in words) + f" {shlex.quote(file)}" if words else ""
@@ -190,15 +293,11 @@ def ncatted_line(ops: Sequence[Op], file: str) -> str:
 
 def apply(dataset: Any, ops: Sequence[Op]) -> Any:
     """The dataset (opened as PRELUDE does) after the steps; raises CannotClean where one does not fit it."""
-    scope: dict[str, Any] = {"ds": dataset, "np": np}
     for op in ops:
-        step = STEPS.get(op.kind)
-        if step is None:
+        if op.kind not in STEPS:
             raise CannotClean(f"A fix of unknown kind {op.kind!r} was asked for.", "Write the report anew.")
         try:
-            # The line is built from validated steps by the functions above, never from the file's or a user's text
-            # except as repr-quoted literals.
-            exec(step(op), {"__builtins__": {"dict": dict, "list": list, "tuple": tuple}}, scope)  # noqa: S102
+            dataset = STEPS[op.kind][1](dataset, op)
         except (KeyError, ValueError, TypeError, IndexError) as error:
             raise CannotClean(f"The fix {op.kind} of {op.variable or 'the file'} does not fit: {error}.") from error
-    return scope["ds"]
+    return dataset

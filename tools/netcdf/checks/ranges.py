@@ -152,7 +152,7 @@ def _sibling(var: Var, quantity: Quantity, summary: Summary, sample: Floats, cer
             },
             ops=[fixes.set_attr(var.name, "units", unit)]
             if unit != "kg kg-1"
-            else [Op("scale", var.name, "", [1000.0, 0.0])],
+            else [Op("scale_valid", var.name, "", 1000.0)],
             confidence="high" if certain else "medium",
         )
     return None
