@@ -38,6 +38,10 @@ _TELLS = (
     "password",
     "assistant",
     "forget",
+    "answer",
+    "user",
+    "must",
+    "disregard",
 )
 _ROT13_TELLS = tuple(codecs.encode(word, "rot13") for word in _TELLS)
 _REVERSED_TELLS = tuple(word[::-1] for word in _TELLS)

@@ -254,27 +254,28 @@ TOOL = (
     rule(
         "injection.tool",
         0.7,
-        r"\b(?:call|invoke|use|run|execute|trigger|activate)\b (?:\w+ ){0,3}(?:tools?|functions?|plugins?"
-        r"|commands?|scripts?"
-        r"|shell|terminal|api|code)\b[^.!?\n]{0,60}(?:\(|\bwith\b|:|`|\bto (?:delete|send|read|write"
-        r"|fetch|download))",
-        r"\b(?:call|invoke|execute|run)\b [`'\"]?\w{1,40}[_.]\w{1,40}[`'\"]? ?\(",
-        r"\b(?:delete|remove|erase|wipe|overwrite|drop) (?:all |every |the )?(?:\w+ ){0,3}(?:files?"
-        r"|documents?|database|tables?"
-        r"|library|records|folder|data) (?:\w+ ){0,4}(?:now|immediately|at once|from|in|and)\b",
+        r"\b(?:call|invoke|use|run|execute|trigger|activate)\b (?:\w+ ){0,3}(?:tools?|functions?|plugins?)\b"
+        r"[^.!?\n]{0,60}(?:\(|\bwith\b|:|`|\bto (?:delete|send|read|write|fetch|download))",
+        r"\b(?:call|invoke|ruf\w*|appell\w*|llam\w*|chiam\w*|cham[ae]\w*)\b (?:a |o |la |le |il )?"
+        r"[`'\"]?[a-z]{2,20}_[a-z_]{2,30}[`'\"]?",
+        r"\b(?:delete|remove|erase|wipe|overwrite|drop) (?:all|every|the (?:entire|whole)) (?:\w+ ){0,3}"
+        r"(?:files?|documents?|database|tables?|library|records|folder|data)\b",
         r"\brm -rf\b|\bdrop table\b|\bcurl (?:-\w+ )*https?://|\bwget https?://|/etc/(?:passwd|shadow)"
-        r"|\.ssh/id_|\bos\.system\b"
-        r"|\bsubprocess\b|(?:\.\./){2,}",
-        r"\b(?:open|read|load|print|show|output) (?:the )?(?:\w+ ){0,2}(?:file|path"
-        r"|contents of)\b[^.!?\n]{0,30}(?:/etc/|~/"
-        r"|\.env\b|c:\\|/home/|/root/|\.ssh)",
+        r"|\.ssh/id_|\bos\.system\b|\bsubprocess\b|(?:\.\./){2,}",
+        r"\b(?:open|read|load|print|show|output) (?:the )?(?:\w+ ){0,2}(?:file|path|contents of)\b"
+        r"[^.!?\n]{0,30}(?:/etc/|~/|\.env\b|c:\\|/home/|/root/|\.ssh)",
         r"\b(?:transfer|wire|send|pay)\b[^.!?\n]{0,30}(?:\$|€|£|usd|eur|btc|bitcoin)\s?\d",
-        r"\b(?:grant|give)\b[^.!?\n]{0,40}\b(?:access|permissions?|privileges)\b[^.!?\n]{0,20}\bto\b",
-        r"\bplease (?:\w+ ){0,2}(?:share|send|export|delete|retrieve|grant|transfer|unlock|disable"
-        r"|schedule|forward|provide me"
-        r"|give me|tell me) (?:\w+ ){0,8}(?:address|history|data|details|records?|information|password"
-        r"|account|documents?"
-        r"|location|contacts?|emails?|friend)",
+        r"\b(?:grant|give)\b[^.!?\n]{0,40}\b(?:permanent|full|guest|admin\w*|remote|external) (?:access"
+        r"|permissions?|privileges)\b",
+        r"\bplease (?:\w+ ){0,2}(?:share|send|export|delete|retrieve|grant|transfer|unlock|disable|schedule"
+        r"|forward|provide me with|give me|tell me) (?:\w+ ){0,4}(?:my|your|his|her|their|\w+'s) (?:\w+ ){0,3}"
+        r"(?:address\w*|history|data|details|records?|information|passwords?|accounts?|location|contacts?|e?-?mails?)",
+    ),
+    rule(
+        "injection.tool",
+        0.4,
+        r"\b(?:run|execute|trigger|invoke) (?:\w+ ){0,3}(?:commands?|scripts?|shell|terminal|code)\b",
+        r"\b(?:delete|remove|erase|wipe|overwrite) (?:\w+ ){0,3}(?:files?|documents?|records|folder)\b",
     ),
 )
 
