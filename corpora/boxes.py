@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -48,25 +49,52 @@ def rectangles(boxes: Array) -> list[Box]:
     boxes:
         Shape (n, 4), in reading order; rows of NaN are skipped.
     """
-    found: list[list[float]] = []
+    found: list[_Line] = []
     for x0, y0, x1, y1 in boxes[~np.isnan(boxes).any(axis=1)].tolist():
-        if found and _continues(found[-1], x0, y0, x1, y1):
-            last = found[-1]
-            found[-1] = [min(last[0], x0), min(last[1], y0), max(last[2], x1), max(last[3], y1)]
+        glyph = Box(x0, y0, x1, y1)
+        direction = found[-1].leads_to(glyph) if found else ""
+        if direction:
+            found[-1].take(glyph, direction)
         else:
-            found.append([x0, y0, x1, y1])
-    return [Box(*rectangle) for rectangle in found]
+            found.append(_Line(glyph, glyph))
+    return [line.box for line in found]
 
 
-def _continues(last: list[float], x0: float, y0: float, x1: float, y1: float) -> bool:
-    """Whether a glyph stands on the line of the rectangle so far, next to its end."""
-    height, width = max(last[3] - last[1], y1 - y0), max(last[2] - last[0], x1 - x0)
-    meet_y = min(last[3], y1) - max(last[1], y0)
-    meet_x = min(last[2], x1) - max(last[0], x0)
-    gap_x = max(x0 - last[2], last[0] - x1)
-    # A comma hangs low and a degree sign high: where they follow on at once, being near in height is enough.
-    follows = 0 <= x0 - last[2] <= height
-    near_y = meet_y > 0 or (follows and meet_y > -0.3 * height)
-    if near_y and gap_x <= 3 * height:
-        return True
-    return meet_x > 0.5 * min(last[2] - last[0], x1 - x0) and width < 0.5 * height and -meet_y <= 2 * width
+@dataclass
+class _Line:
+    """The rectangle of a line so far, its last glyph, and which way it runs ('' while it is one glyph)."""
+
+    box: Box
+    last: Box
+    direction: str = ""
+
+    def take(self, glyph: Box, direction: str) -> None:
+        box = self.box
+        self.box = Box(min(box.x0, glyph.x0), min(box.y0, glyph.y0), max(box.x1, glyph.x1), max(box.y1, glyph.y1))
+        self.last, self.direction = glyph, direction
+
+    def leads_to(self, glyph: Box) -> str:
+        """`across` or `down` where the glyph goes on with the line in that direction, else ''."""
+        if self.direction != "across" and self._down(glyph):
+            return "down"
+        return "across" if self.direction != "down" and self._across(glyph) else ""
+
+    def _across(self, glyph: Box) -> bool:
+        box = self.box
+        height = max(box.y1 - box.y0, glyph.y1 - glyph.y0)
+        meet = min(box.y1, glyph.y1) - max(box.y0, glyph.y0)
+        gap = max(glyph.x0 - box.x1, box.x0 - glyph.x1)
+        # A comma hangs low and a degree sign high: where they follow on at once, being near in height is enough.
+        follows = 0 <= glyph.x0 - box.x1 <= height
+        return gap <= 3 * height and (meet > 0 or (follows and meet > -0.3 * height))
+
+    def _down(self, glyph: Box) -> bool:
+        """Of turned pages and vertical scripts: the glyph stands over or under the last one, and close to it."""
+        last = self.last
+        thick = max(last.x1 - last.x0, glyph.x1 - glyph.x0)
+        meet = min(last.x1, glyph.x1) - max(last.x0, glyph.x0)
+        gap = max(glyph.y0 - last.y1, last.y0 - glyph.y1)
+        moved_x = abs(glyph.x0 + glyph.x1 - last.x0 - last.x1)
+        moved_y = abs(glyph.y0 + glyph.y1 - last.y0 - last.y1)
+        near = 3 * thick if self.direction else 0.6 * thick
+        return meet > 0.5 * min(last.x1 - last.x0, glyph.x1 - glyph.x0) and moved_y > moved_x and gap <= near

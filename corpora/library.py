@@ -6,10 +6,14 @@ replaced or removed in one transaction; the vector index follows it and is caugh
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import os
+import re
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,11 +23,14 @@ from typing import Any
 
 import numpy as np
 
+from corpora import database
 from corpora.boxes import rectangles, unpack
 from corpora.encoder import Encoder, SentenceEncoder, Vectors
 from corpora.errors import (
     DocumentNotFound,
-    LibraryDamaged,
+    FileDamaged,
+    LeadlineError,
+    LibraryError,
     LibraryLocked,
     LibraryReadOnly,
     PageNotFound,
@@ -31,11 +38,19 @@ from corpora.errors import (
 from corpora.model import Box, Chunk, Document, Page, Span
 from corpora.vectors import VectorIndex
 
-SCHEMA_VERSION = "1"
+log = logging.getLogger(__name__)
+
+#: Ending of a copy that is not yet whole.
+_DRAFT = ".part"
+
 _DOCUMENT_COLUMNS = (
     "id, file, title, pages, chunks, added_at, path, bytes, cruise, year, author, created, text_reader, facts_reader, "
     "notes"
 )
+
+
+#: Boxes as `corpora.boxes.pack` makes them.
+Packed = bytes
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,7 @@ class Prepared:
     notes: tuple[str, ...]
     outline: tuple[tuple[int, str, int], ...]
     pages: tuple[Page, ...]
-    boxes: tuple[bytes, ...]
+    boxes: tuple[Packed, ...]
     chunks: tuple[Chunk, ...]
     search_texts: tuple[str, ...]
     embed_texts: tuple[str, ...] = field(default=())
@@ -89,11 +104,14 @@ class Library:
         self.database = self.home / "library.sqlite3"
         self.files = self.home / "files"
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        # Weak: a connection goes with its thread, and a server has a thread for every question.
+        self._connections: weakref.WeakSet[database.Connection] = weakref.WeakSet()
         self._guard = threading.Lock()
         self._writing = threading.RLock()
         self._held = 0
         self._index: VectorIndex | None = None
+        self._generation = ""
+        self._index_failed = False
 
     # Connections -----------------------------------------------------------------------------------------
 
@@ -102,45 +120,20 @@ class Library:
         return self.database.exists()
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection. A library that does not exist yet reads as an empty one."""
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        """This thread's connection. A library that does not exist yet reads as an empty one.
+
+        Raises
+        ------
+        LibraryDamaged
+        """
+        held: database.Connection | None = getattr(self._local, "connection", None)
         if held is not None and (self._local.real or not self.exists):
             return held
-        connection = self._connect() if self.exists else self._empty()
-        self._local.connection, self._local.real = connection, self.exists
+        exists = self.exists
+        connection = database.connect(self.database) if exists else database.empty()
+        self._local.connection, self._local.real = connection, exists
         with self._guard:
-            self._connections.append(connection)
-        return connection
-
-    def _empty(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(":memory:", check_same_thread=False)
-        connection.executescript(_schema())
-        return connection
-
-    def _connect(self) -> sqlite3.Connection:
-        writable = os.access(self.database, os.W_OK) and os.access(self.home, os.W_OK)
-        try:
-            if writable:
-                connection = sqlite3.connect(self.database, timeout=10, check_same_thread=False)
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute("PRAGMA foreign_keys = ON")
-            else:
-                # In a folder that cannot be written, SQLite can only read, and only without its log.
-                address = f"{self.database.resolve().as_uri()}?mode=ro&immutable=1"
-                connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            row = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamaged(
-                f"The library {self.database} cannot be read ({error}).",
-                "Move the file away and ingest the documents again; their copies are in the folder 'files' beside it.",
-            ) from error
-        if row is None or row[0] != SCHEMA_VERSION:
-            raise LibraryDamaged(
-                f"The library {self.database} is of version {row[0] if row else 'unknown'}, this Leadline reads "
-                f"version {SCHEMA_VERSION}.",
-                "Update Leadline, or choose another folder with LEADLINE_HOME.",
-            )
+            self._connections.add(connection)
         return connection
 
     def close(self) -> None:
@@ -188,11 +181,13 @@ class Library:
                 ) from error
             except OSError as error:
                 raise self._read_only(error) from error
-            self._held = 1
             try:
                 self._create()
+                database.complete(self.connection())
                 self._sweep()
-                self.sync_vectors()
+                self._refresh_index()
+                self._held, self._index_failed = 1, False
+                self._follow()
                 yield
             finally:
                 self._held = 0
@@ -216,25 +211,22 @@ class Library:
     def _create(self) -> None:
         if self.exists:
             return
-        # Built aside and moved into place: a library file is either whole or not there.
-        draft = self.database.with_suffix(f".{os.getpid()}.new")
-        connection = sqlite3.connect(draft)
-        try:
-            connection.executescript(_schema())
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
-            connection.commit()
-        finally:
-            connection.close()
-        os.replace(draft, self.database)
+        # A library file that was moved away leaves its copies, which the new one would sweep away as strays.
+        if any(self.files.iterdir()):
+            number = next(n for n in range(1, 10_000) if not (self.home / f"files-kept-{n}").exists())
+            os.replace(self.files, self.home / f"files-kept-{number}")
+            self.files.mkdir()
+        self.index.clear()
+        database.create(self.database)
 
     def _sweep(self) -> None:
         """Delete stored copies that no document owns: what an interrupted writer left."""
         known = {row[0] for row in self.connection().execute("SELECT id FROM documents")}
         for file in self.files.iterdir():
-            if file.stem not in known:
+            if file.stem not in known or file.suffix == _DRAFT:
                 with suppress(OSError):
                     file.unlink()
-        for draft in self.home.glob("library.*.new"):
+        for draft in self.home.glob("library.*.new*"):
             with suppress(OSError):
                 draft.unlink()
 
@@ -256,26 +248,34 @@ class Library:
         with self.writer():
             connection = self.connection()
             held = self.holds(prepared.document_id)
-            old = [
-                row[0]
-                for row in connection.execute(
-                    "SELECT id FROM documents WHERE path = ? AND path <> '' AND id <> ?",
-                    (prepared.path, prepared.document_id),
-                )
-            ]
-            if held and not old:
-                return "unchanged"
-            self._keep_copy(prepared.document_id, source)
+            if not held:
+                self._keep_copy(prepared.document_id, source)
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
-                for document_id in old:
-                    self._delete(connection, document_id)
                 if not held:
                     self._insert(connection, prepared, vectors)
-            for document_id in old:
-                self._drop_copy(document_id)
-            self.sync_vectors()
-            return "replaced" if old else "added"
+                old, gone = self._point(connection, prepared.path, prepared.file, prepared.document_id)
+            self._after(gone)
+            return "replaced" if old else "unchanged" if held else "added"
+
+    def adopt(self, document_id: str, path: str, file: str) -> str | None:
+        """Note that a file holds what the library already has; what the same path held before goes.
+
+        Returns
+        -------
+        str or None
+            `unchanged`, `replaced` when the path held another document until now, None when the library does
+            not hold these bytes (any more).
+        """
+        with self.writer():
+            if not self.holds(document_id):
+                return None
+            connection = self.connection()
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                old, gone = self._point(connection, path, file, document_id)
+            self._after(gone)
+            return "replaced" if old else "unchanged"
 
     def remove(self, document_id: str) -> None:
         """Remove a document from everywhere: pages, chunks, words, vectors and the kept copy."""
@@ -284,15 +284,59 @@ class Library:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 self._delete(connection, document_id)
+            self._after([document_id])
+
+    def _point(self, connection: sqlite3.Connection, path: str, file: str, document_id: str) -> tuple[str, list[str]]:
+        """Let a path stand for a document.
+
+        Returns what the path stood for before ('' for nothing), and the documents that no path stands for any
+        more, which are deleted.
+        """
+        if not path:
+            return "", []
+        row = connection.execute("SELECT document_id FROM origins WHERE path = ?", (path,)).fetchone()
+        if row is not None and row[0] == document_id:
+            return "", []
+        connection.execute("INSERT OR REPLACE INTO origins VALUES (?, ?, ?)", (path, file, document_id))
+        if row is None:
+            return "", []
+        other = connection.execute("SELECT path, file FROM origins WHERE document_id = ?", row).fetchone()
+        if other is None:
+            self._delete(connection, row[0])
+            return row[0], [row[0]]
+        # Another file still holds the same bytes: the document stays, under that file's name.
+        connection.execute("UPDATE documents SET path = ?, file = ? WHERE id = ? AND path = ?", (*other, row[0], path))
+        return row[0], []
+
+    def _after(self, gone: Sequence[str]) -> None:
+        for document_id in gone:
             self._drop_copy(document_id)
-            self.sync_vectors()
+        self._follow()
 
     def _keep_copy(self, document_id: str, source: Path) -> None:
-        target = self.files / f"{document_id}{source.suffix.lower() or '.pdf'}"
-        if not target.exists():
-            draft = target.with_suffix(".part")
-            draft.write_bytes(source.read_bytes())
-            os.replace(draft, target)
+        """Keep a copy of the file, which must still be the one that was read."""
+        suffix = source.suffix.lower()
+        usual = suffix != _DRAFT and re.fullmatch(r"[.][a-z0-9]{1,8}", suffix)
+        target = self.files / f"{document_id}{suffix if usual else '.pdf'}"
+        draft = self.files / f"{document_id}{_DRAFT}"
+        digest = hashlib.sha256()
+        try:
+            with source.open("rb") as reading, draft.open("wb") as writing:
+                while block := reading.read(1 << 20):
+                    digest.update(block)
+                    writing.write(block)
+            if digest.hexdigest() == document_id:
+                os.replace(draft, target)
+                return
+        except OSError as error:
+            raise LibraryError(
+                f"{source.name}: a copy could not be kept in {self.files} ({error.strerror or error}).",
+                "Check the free space and the permissions there, then ingest the file again.",
+            ) from error
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+        raise FileDamaged(f"{source.name}: the file changed while it was being read.", "Ingest it again.")
 
     def _drop_copy(self, document_id: str) -> None:
         for file in self.files.glob(f"{document_id}.*"):
@@ -372,41 +416,77 @@ class Library:
 
     @property
     def index(self) -> VectorIndex:
+        if not self._held:
+            self._refresh_index()
+        return self._own_index()
+
+    def _own_index(self) -> VectorIndex:
         with self._guard:
             if self._index is None:
                 self._index = VectorIndex(self.home / "chroma", self.encoder.name)
             return self._index
+
+    def _refresh_index(self) -> None:
+        """Open the index anew when another process has written to it: Chroma itself would not notice."""
+        row = self.connection().execute("SELECT value FROM meta WHERE key = ?", (self._generation_key,)).fetchone()
+        now = row[0] if row else ""
+        index = self._own_index()
+        with self._guard:
+            if now != self._generation:
+                self._generation = now
+                index.close()
+
+    @property
+    def _generation_key(self) -> str:
+        return f"index {self.encoder.name}"
+
+    def _index_changed(self, connection: sqlite3.Connection) -> None:
+        """Count one more change of the index, so that readers in other processes open it anew."""
+        self._generation = str(int(self._generation or 0) + 1)
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (self._generation_key, self._generation))
+
+    def _follow(self) -> None:
+        """Let the index follow the library. Where it cannot, search looks the vectors through by itself."""
+        if self._index_failed:
+            return
+        try:
+            self.sync_vectors()
+        except LeadlineError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the index, the library is whole
+            self._index_failed = True
+            log.warning("The vector index cannot be written (%s); mend it with `leadline reindex`.", error)
 
     def sync_vectors(self) -> None:
         """Bring the vector index up to the library: what it lacks is added, what is gone is forgotten."""
         connection = self.connection()
         name = self.encoder.name
         gone = connection.execute("SELECT document_id FROM forgotten WHERE encoder = ?", (name,)).fetchall()
-        waiting = connection.execute(
-            "SELECT DISTINCT c.document_id FROM vectors v JOIN chunks c ON c.id = v.chunk_id WHERE v.encoder = ? "
-            "AND c.document_id NOT IN (SELECT document_id FROM indexed WHERE encoder = ?)",
-            (name, name),
-        ).fetchall()
         for (document_id,) in gone:
-            self.index.forget(document_id)
+            self._own_index().forget(document_id)
             with connection:
                 connection.execute("DELETE FROM forgotten WHERE document_id = ? AND encoder = ?", (document_id, name))
-        for (document_id,) in waiting:
+                self._index_changed(connection)
+        for document_id in self._lagging():
             ids, matrix = self.vectors_of([document_id])
-            self.index.add(document_id, ids, matrix)
+            self._own_index().add(document_id, ids, matrix)
             with connection:
                 connection.execute("INSERT OR IGNORE INTO indexed VALUES (?, ?)", (document_id, name))
+                self._index_changed(connection)
 
     def rebuild_vectors(self) -> int:
         """Make the vector index anew from the vectors in the library. Returns how many it holds."""
         with self.writer():
-            self.index.clear()
+            self._own_index().clear()
             connection = self.connection()
             with connection:
-                connection.execute("DELETE FROM indexed WHERE encoder = ?", (self.encoder.name,))
-                connection.execute("DELETE FROM forgotten WHERE encoder = ?", (self.encoder.name,))
+                # The folder held the collections of all encoders: each is filled again when it next writes.
+                connection.execute("DELETE FROM indexed")
+                connection.execute("DELETE FROM forgotten")
+                self._index_changed(connection)
+            self._index_failed = False
             self.sync_vectors()
-            return self.index.count()
+            return self._own_index().count()
 
     def vectors_of(self, document_ids: Sequence[str] | None = None) -> tuple[list[int], Vectors]:
         """Chunk ids and their vectors, shape (n, dimension), straight from the library."""
@@ -429,16 +509,36 @@ class Library:
         return [row[0] for row in rows], matrix.astype(np.float32)
 
     def unindexed(self) -> list[str]:
-        """Documents whose vectors the index does not hold yet: search looks them through itself."""
+        """Documents whose vectors the index does not hold: search looks them through itself."""
+        return self._lagging() if self._index_whole() else self._lagging(indexed=True)
+
+    def _lagging(self, *, indexed: bool = False) -> list[str]:
+        """Documents with vectors that the index has not taken in yet; with `indexed`, those that it has too."""
         name = self.encoder.name
-        return [
-            row[0]
-            for row in self.connection().execute(
-                "SELECT DISTINCT c.document_id FROM vectors v JOIN chunks c ON c.id = v.chunk_id "
-                "WHERE v.encoder = ? AND c.document_id NOT IN (SELECT document_id FROM indexed WHERE encoder = ?)",
-                (name, name),
-            )
-        ]
+        rows = self.connection().execute(
+            "SELECT DISTINCT c.document_id FROM vectors v JOIN chunks c ON c.id = v.chunk_id WHERE v.encoder = ? "
+            "AND (? OR c.document_id NOT IN (SELECT document_id FROM indexed WHERE encoder = ?))",
+            (name, indexed, name),
+        )
+        return [row[0] for row in rows]
+
+    def _index_whole(self) -> bool:
+        """Whether the index holds at least what it has been given; not so when its files were deleted."""
+        row = self.connection().execute(
+            "SELECT coalesce(sum(d.chunks), 0) FROM documents d JOIN indexed i ON i.document_id = d.id "
+            "WHERE i.encoder = ?",
+            (self.encoder.name,),
+        )
+        given = row.fetchone()[0]
+        if not given:
+            return True
+        try:
+            return self.index.count() >= int(given)
+        except LeadlineError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the index, the library has the vectors
+            log.info("The vector index cannot be read (%s).", error)
+            return False
 
     def unembedded(self, document_id: str) -> list[tuple[int, Chunk]]:
         """Chunks (with their ids) of a document that this library's encoder has no vector for."""
@@ -571,7 +671,8 @@ class Library:
     def chunks(self, document_id: str) -> list[Chunk]:
         """Every chunk of a document, in reading order, furniture included."""
         rows = self.connection().execute(
-            'SELECT c.page, c.start, c."end", c.heading, c.kind, c.context, substr(p.text, c.start + 1, c."end" - c.start) '
+            'SELECT c.page, c.start, c."end", c.heading, c.kind, c.context, '
+            'substr(p.text, c.start + 1, c."end" - c.start) '
             "FROM chunks c JOIN pages p ON p.document_id = c.document_id AND p.number = c.page "
             "WHERE c.document_id = ? ORDER BY c.id",
             (document_id,),
@@ -595,13 +696,7 @@ class Library:
 
 def text_hash(text: str) -> bytes:
     """Sixteen bytes that stand for a text that is embedded."""
-    import hashlib
-
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _schema() -> str:
-    return (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 
 def _document(row: tuple[Any, ...]) -> Document:

@@ -13,6 +13,14 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE INDEX IF NOT EXISTS documents_path ON documents (path);
 
+-- Every path that a document came from: it goes when the last of them holds something else.
+CREATE TABLE IF NOT EXISTS origins (
+    path TEXT PRIMARY KEY,
+    file TEXT NOT NULL,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS origins_document ON origins (document_id);
+
 CREATE TABLE IF NOT EXISTS pages (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     number INTEGER NOT NULL, label TEXT NOT NULL, text TEXT NOT NULL,

@@ -270,7 +270,10 @@ def _pieces(text: str, unit: _Unit) -> list[_Unit]:
         cut = max(text.rfind(" ", start, start + PROSE_LIMIT), text.rfind("\n", start, start + PROSE_LIMIT))
         if cut <= start:
             cut = start + PROSE_LIMIT
-        pieces.append(_Unit(start, cut, unit.kind))
+        end = cut
+        while text[end - 1].isspace():
+            end -= 1
+        pieces.append(_Unit(start, end, unit.kind))
         start = cut
         while start < unit.end and text[start].isspace():
             start += 1

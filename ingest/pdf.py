@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,34 +57,38 @@ class Facts:
     notes: tuple[str, ...] = field(default=())
 
 
-def check_file(path: Path, max_bytes: int = MAX_BYTES) -> None:
-    """Refuse what cannot be a PDF before any reader sees it.
+def check_file(path: Path, max_bytes: int = MAX_BYTES, *, name: str = "") -> None:
+    """Refuse what cannot be a PDF before any reader sees it. `name` is what to call the file.
 
     Raises
     ------
     FileMissing, FileEmpty, FileTooLarge, NotADocument
     """
-    if not path.exists():
-        raise FileMissing(f"{path.name}: there is no such file.", "Check the path.")
-    if not path.is_file():
-        raise FileMissing(f"{path.name}: this is not a file.", "Give a PDF file, or a folder that holds some.")
+    name = name or path.name
     try:
+        kind = path.stat().st_mode
+        if not stat.S_ISREG(kind):
+            what = "a folder" if stat.S_ISDIR(kind) else "not a file"
+            raise FileMissing(f"{name}: this is {what}.", "Give a PDF file, or a folder that holds some.")
         size = path.stat().st_size
         with path.open("rb") as stream:
             head = stream.read(1024)
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileMissing(f"{name}: there is no such file.", "Check the path.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise FileMissing(
-            f"{path.name}: the file cannot be opened ({error.strerror}).", "Check its permissions."
+            f"{name}: the file cannot be opened ({reason}).", "Check its path and its permissions."
         ) from error
     if size == 0:
-        raise FileEmpty(f"{path.name}: the file is empty (0 bytes).", "Copy or download it again.")
+        raise FileEmpty(f"{name}: the file is empty (0 bytes).", "Copy or download it again.")
     if size > max_bytes:
         raise FileTooLarge(
-            f"{path.name}: the file has {size / 2**20:,.0f} MiB, the limit is {max_bytes / 2**20:,.0f} MiB.",
+            f"{name}: the file has {size / 2**20:,.1f} MiB, the limit is {max_bytes / 2**20:,.1f} MiB.",
             "Split it, or raise max_file_mib in the settings.",
         )
     if b"%PDF" not in head:
-        raise NotADocument(f"{path.name}: this is not a PDF ({_kind(head)}).", "Convert it to PDF, then ingest that.")
+        raise NotADocument(f"{name}: this is not a PDF ({_kind(head)}).", "Convert it to PDF, then ingest that.")
 
 
 def _kind(head: bytes) -> str:
@@ -121,8 +126,9 @@ class PdfFile:
         Neither reader can make out its pages.
     """
 
-    def __init__(self, path: Path, password: str | None = None) -> None:
+    def __init__(self, path: Path, password: str | None = None, *, name: str = "") -> None:
         self.path = path
+        self.name = name or path.name
         self._pdfium: Any = None
         self._pypdf: Any = None
         self._pypdf_error = ""
@@ -136,7 +142,7 @@ class PdfFile:
         except pypdfium2.PdfiumError as error:
             if "password" in str(error).lower() or getattr(error, "err_code", 0) == 4:
                 raise PasswordNeeded(
-                    f"{self.path.name}: the file is encrypted and opens only with a password.",
+                    f"{self.name}: the file is encrypted and opens only with a password.",
                     "Save a copy without it (for example qpdf --decrypt --password=... in.pdf out.pdf) and ingest "
                     "that.",
                 ) from error
@@ -145,7 +151,7 @@ class PdfFile:
             self._pdfium = None
         if self._pdfium is None and self._reader() is None:
             raise FileDamaged(
-                f"{self.path.name}: the file is truncated or damaged, neither PDF reader can find its pages "
+                f"{self.name}: the file is truncated or damaged, neither PDF reader can find its pages "
                 f"({self._pypdf_error or 'no pages'}).",
                 "Download or export it again, or repair it (for example qpdf in.pdf out.pdf).",
             )
@@ -361,7 +367,7 @@ def _pdfium_facts(document: Any) -> Facts:
     import pypdfium2.raw as raw
 
     meta = document.get_metadata_dict()
-    outline = []
+    outline: list[tuple[int, str, int]] = []
     for item in document.get_toc(max_depth=15):
         destination = item.get_dest()
         index = destination.get_index() if destination else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 import time
@@ -15,7 +16,7 @@ import numpy as np
 from corpora.encoder import Vectors
 from corpora.errors import FileMissing, LeadlineError, ReadError
 from corpora.library import Library, Prepared, text_hash
-from ingest.pdf import check_file
+from ingest.pdf import MAX_BYTES, check_file
 from ingest.prepare import file_id
 from ingest.reader import Reader
 
@@ -82,17 +83,40 @@ def find_files(paths: Iterable[Path]) -> list[Source]:
     """
     found: dict[str, Source] = {}
     for path in paths:
-        files = (
-            sorted(p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file())
-            if path.is_dir()
-            else [path]
-        )
-        if path.is_dir() and not files:
+        folder = _is_folder(path)
+        files = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file()) if folder else [path]
+        if folder and not files:
             raise FileMissing(f"{path}: there is no PDF in this folder.", "Give a folder that holds some, or a file.")
         for file in files:
-            origin = str(file.resolve())
-            found.setdefault(origin, Source(file, file.name, origin))
+            origin = plain(str(_resolved(file)))
+            found.setdefault(origin, Source(file, plain(file.name) or plain(str(file)), origin))
     return list(found.values())
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _resolved(file: Path) -> Path:
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError, ValueError):
+        # A name too long, a ring of links: reading it gives the reason.
+        return file.absolute()
+
+
+def plain(name: str) -> str:
+    """A file's name as text that can be stored and shown on one line.
+
+    A name is any bytes: what is no text in it, and what would break a line, becomes `\ufffd`.
+
+    >>> plain("a\\nb.pdf")
+    'a\ufffdb.pdf'
+    """
+    return "".join(c if c.isprintable() or c == " " else "\ufffd" for c in name)
 
 
 def ingest(
@@ -102,39 +126,123 @@ def ingest(
     progress: Callable[[Progress], None] | None = None,
     cancelled: threading.Event | None = None,
     screen: Callable[[str], Sequence[str]] | None = None,
+    max_bytes: int = MAX_BYTES,
 ) -> Iterator[IngestResult]:
     """Add files to a library, one result each, in order.
 
     Holds the right to write for the whole run. Each document is added in one transaction, so that whatever
-    ends the run, a document is wholly in or wholly out and the next run completes the work.
+    ends the run, a document is wholly in or wholly out and the next run completes the work. The work is done on
+    a thread of its own: the results may be taken from any thread, and closing the iterator ends the run.
 
     Parameters
     ----------
+    progress:
+        Called on the working thread, in the caller's context.
     screen:
         Given the text of each page, returns what is suspicious in it, in words; kept as notes of the document.
+    max_bytes:
+        Larger files are refused.
 
     Raises
     ------
     LibraryLocked, LibraryReadOnly
     """
     stop = cancelled or threading.Event()
-    with library.writer(), _Reading(library, sources, stop) as reading:
+    ended = threading.Event()
+    results: queue.Queue[IngestResult | BaseException | None] = queue.Queue()
+
+    def work() -> None:
+        try:
+            for result in _run(library, sources, progress, stop, ended, screen, max_bytes):
+                results.put(result)
+                if ended.is_set():
+                    break
+        except BaseException as error:  # noqa: BLE001 - raised again where the results are taken
+            results.put(error)
+        finally:
+            results.put(None)
+
+    # The right to write belongs to a thread, and a page takes each result on another one.
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="leadline-ingest", daemon=True)
+    thread.start()
+    try:
+        while (result := results.get()) is not None:
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _run(
+    library: Library,
+    sources: Sequence[Source],
+    progress: Callable[[Progress], None] | None,
+    stop: threading.Event,
+    ended: threading.Event,
+    screen: Callable[[str], Sequence[str]] | None,
+    max_bytes: int,
+) -> Iterator[IngestResult]:
+    halted = _Either(stop, ended)
+    with library.writer(), _Reading(library, sources, halted, max_bytes) as reading:
         meter = _Meter(len(sources), progress)
         for number, source in enumerate(sources, 1):
             started = time.monotonic()
             meter.file(source.file, number)
             outcome = reading.next(meter)
-            if isinstance(outcome, IngestResult):
-                yield replace(outcome, seconds=time.monotonic() - started)
-            elif isinstance(outcome, Exception):
-                yield _failed(source, outcome, started)
-            elif outcome is None or stop.is_set():
-                yield IngestResult(source.file, "", "cancelled", 0, 0, time.monotonic() - started, "Cancelled.")
-            else:
-                try:
-                    yield _store(library, source, outcome, meter, stop, screen, started)
-                except LeadlineError as error:
-                    yield _failed(source, error, started)
+            try:
+                if isinstance(outcome, str):
+                    result = _held(library, source, outcome, started)
+                    if result is not None:
+                        yield result
+                        continue
+                    # Between the look ahead and now its bytes left the library, with the file that they came from.
+                    outcome = _read_again(source, max_bytes, halted)
+                if isinstance(outcome, Exception):
+                    yield _failed(source, outcome, started)
+                elif outcome is None or halted.is_set():
+                    yield _cancelled(source, started)
+                else:
+                    yield _store(library, source, outcome, meter, halted, screen, started)
+            except LeadlineError as error:
+                yield _failed(source, error, started)
+
+
+def _held(library: Library, source: Source, document_id: str, started: float) -> IngestResult | None:
+    """The result for a file whose bytes the library holds, None when it does not hold them any more."""
+    status = library.adopt(document_id, source.origin, source.file)
+    if status is None:
+        return None
+    document = library.document(document_id)
+    same = "" if document.file == source.file else f"The same bytes are already there as {document.file}."
+    return IngestResult(
+        source.file, document_id, status, document.pages, document.chunks, time.monotonic() - started, same
+    )
+
+
+def _read_again(source: Source, max_bytes: int, halted: _Either) -> Prepared | Exception | None:
+    with Reader() as reader:
+        try:
+            return reader.read(
+                source.path, file=source.file, origin=source.origin, max_bytes=max_bytes, cancelled=halted.is_set
+            )
+        except (ReadError, OSError) as error:
+            return error
+
+
+def _cancelled(source: Source, started: float) -> IngestResult:
+    return IngestResult(source.file, "", "cancelled", 0, 0, time.monotonic() - started, "Cancelled.")
+
+
+class _Either:
+    """Set when one of two events is."""
+
+    def __init__(self, *events: threading.Event) -> None:
+        self._events = events
+
+    def is_set(self) -> bool:
+        return any(event.is_set() for event in self._events)
 
 
 def _store(
@@ -142,7 +250,7 @@ def _store(
     source: Source,
     prepared: Prepared,
     meter: _Meter,
-    stop: threading.Event,
+    stop: _Either,
     screen: Callable[[str], Sequence[str]] | None,
     started: float,
 ) -> IngestResult:
@@ -151,10 +259,14 @@ def _store(
         prepared = replace(prepared, notes=prepared.notes + tuple(sorted(found)))
     vectors = _embed(library, prepared, meter, stop)
     if vectors is None:
-        return IngestResult(source.file, "", "cancelled", 0, 0, time.monotonic() - started, "Cancelled.")
+        return _cancelled(source, started)
     meter.stage("storing", 0, 1)
     status = library.add(prepared, vectors, source.path)
     meter.pages(len(prepared.pages))
+    if status == "unchanged":
+        held = _held(library, source, prepared.document_id, started)
+        if held is not None:
+            return held
     return IngestResult(
         file=source.file,
         document_id=prepared.document_id,
@@ -166,7 +278,7 @@ def _store(
     )
 
 
-def _embed(library: Library, prepared: Prepared, meter: _Meter, stop: threading.Event) -> Vectors | None:
+def _embed(library: Library, prepared: Prepared, meter: _Meter, stop: _Either) -> Vectors | None:
     """Vectors of a document's chunks; the same text is embedded once, here or in any earlier document."""
     hashes = [text_hash(text) for text in prepared.embed_texts]
     known = library.known_vectors(list(dict.fromkeys(hashes)))
@@ -192,15 +304,20 @@ def _failed(source: Source, error: Exception, started: float) -> IngestResult:
     return IngestResult(source.file, "", "failed", 0, 0, time.monotonic() - started, reason)
 
 
+#: A document that was read, the id of one that the library holds already, why it failed, or None when cancelled.
+_Outcome = Prepared | str | Exception | None
+
+
 class _Reading:
     """Reads files in order on a thread of its own, a few ahead of whoever asks for them."""
 
-    def __init__(self, library: Library, sources: Sequence[Source], stop: threading.Event) -> None:
+    def __init__(self, library: Library, sources: Sequence[Source], halted: _Either, max_bytes: int) -> None:
         self._library = library
         self._sources = sources
-        self._stop = stop
+        self._halted = halted
+        self._max_bytes = max_bytes
         self._ended = threading.Event()
-        self._out: queue.Queue[Prepared | IngestResult | Exception | None] = queue.Queue(READ_AHEAD)
+        self._out: queue.Queue[_Outcome] = queue.Queue(READ_AHEAD)
         self._pages: tuple[int, int] = (0, 0)
         self._thread = threading.Thread(target=self._run, name="leadline-read-ahead", daemon=True)
 
@@ -217,7 +334,8 @@ class _Reading:
                 continue
         self._thread.join()
 
-    def next(self, meter: _Meter) -> Prepared | IngestResult | Exception | None:
+    def next(self, meter: _Meter) -> _Outcome:
+        """What became of the next file: a document, the id of one that the library holds, an error, or None."""
         while True:
             try:
                 return self._out.get(timeout=0.1)
@@ -237,8 +355,8 @@ class _Reading:
                 if self._ended.is_set():
                     return
 
-    def _one(self, reader: Reader, source: Source) -> Prepared | IngestResult | Exception | None:
-        if self._stop.is_set():
+    def _one(self, reader: Reader, source: Source) -> _Outcome:
+        if self._halted.is_set():
             return None
 
         def note(read: int, total: int) -> None:
@@ -246,33 +364,20 @@ class _Reading:
 
         self._pages = (0, 0)
         try:
-            check_file(source.path)
-            held = self._held(source)
-            if held is not None:
-                return held
+            check_file(source.path, self._max_bytes, name=source.file)
+            document_id = file_id(source.path)
+            if self._library.holds(document_id):
+                return document_id
             return reader.read(
                 source.path,
                 file=source.file,
                 origin=source.origin,
+                max_bytes=self._max_bytes,
                 progress=note,
-                cancelled=lambda: self._stop.is_set() or self._ended.is_set(),
+                cancelled=lambda: self._halted.is_set() or self._ended.is_set(),
             )
-        except (ReadError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - told as the file's reason; without it the run would wait for ever
             return error
-
-    def _held(self, source: Source) -> IngestResult | None:
-        """The result for a file whose bytes the library already holds, else None."""
-        document_id = file_id(source.path)
-        if not self._library.holds(document_id):
-            return None
-        document = self._library.document(document_id)
-        if document.path != source.origin:
-            # The file now holds what another document already is: its own old version has to go.
-            stale = [d for d in self._library.documents() if d.path == source.origin]
-            if stale:
-                return None
-        same = "" if document.file == source.file else f"The same bytes are already there as {document.file}."
-        return IngestResult(source.file, document_id, "unchanged", document.pages, document.chunks, 0.0, same)
 
 
 class _Meter:

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corpora.boxes import pack
-from corpora.errors import FileDamaged, NoTextLayer
+from corpora.errors import NoTextLayer
 from corpora.folding import fold
 from corpora.library import Prepared
 from corpora.model import Chunk, Page
 from ingest.chunks import chunk_pages
 from ingest.identity import Identity, identify
-from ingest.pdf import PdfFile, ReadPage, check_file
+from ingest.pdf import MAX_BYTES, PdfFile, ReadPage, check_file
 
 #: A document with fewer letters and digits than this on all its pages has no text to answer from.
-LEAST_TEXT = 20
+LEAST_TEXT = 8
 _LEADERS = re.compile(r"(?:[.·_]\s?){4,}|[-=*~]{4,}")
 _NUMBERS = re.compile(r"[^\s]*\d[^\s]*")
 
@@ -36,6 +36,7 @@ def prepare(
     *,
     file: str = "",
     origin: str = "",
+    max_bytes: int = MAX_BYTES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Prepared:
     """Read a PDF and cut it into chunks.
@@ -46,6 +47,8 @@ def prepare(
         The name to show, where the path is that of a temporary copy.
     origin:
         What a later version must share to replace this one; the path itself by default.
+    max_bytes:
+        Larger files are refused.
     progress:
         Called with (pages read, pages in all).
 
@@ -54,9 +57,11 @@ def prepare(
     ReadError
         One of its kinds, saying why the file is no document and what mends it.
     """
-    check_file(path)
     name = file or path.name
-    with PdfFile(path) as pdf:
+    check_file(path, max_bytes, name=name)
+    # Before the text: whoever keeps a copy by this id keeps what was read, or notices.
+    document_id = file_id(path)
+    with PdfFile(path, name=name) as pdf:
         facts = pdf.facts()
         pages: list[ReadPage] = []
         for page in pdf.pages():
@@ -64,9 +69,9 @@ def prepare(
             if progress and (page.number % 10 == 0 or page.number == facts.pages):
                 progress(page.number, facts.pages)
     silent = [page.number for page in pages if sum(c.isalnum() for c in page.text) < 3]
-    if sum(sum(c.isalnum() for c in page.text) for page in pages) < LEAST_TEXT:
-        raise _no_text(name, len(pages))
-    document_id = file_id(path)
+    letters = sum(c.isalnum() for page in pages for c in page.text)
+    if letters < LEAST_TEXT:
+        raise _no_text(name, len(pages), letters)
     identity = identify(name, facts, pages[:3])
     chunks = chunk_pages(document_id, pages, facts)
     labels = facts.labels or tuple(str(page.number) for page in pages)
@@ -128,10 +133,11 @@ def embed_text(chunk: Chunk, identity: Identity) -> str:
     return f"{where}: {text}"
 
 
-def _no_text(name: str, pages: int) -> NoTextLayer | FileDamaged:
-    what = "page has" if pages == 1 else f"{pages} pages have"
+def _no_text(name: str, pages: int, letters: int) -> NoTextLayer:
+    its = "its one page has" if pages == 1 else f"its {pages} pages have"
+    what = f"no text but {letters} character{'' if letters == 1 else 's'}" if letters else "no text layer"
     return NoTextLayer(
-        f"{name}: {'its one' if pages == 1 else 'its'} {what} no text layer (scanned or drawn pages, or blank ones).",
+        f"{name}: {its} {what} (scanned or drawn pages, or blank ones).",
         "Run OCR over it (for example ocrmypdf in.pdf out.pdf) and ingest the result.",
     )
 

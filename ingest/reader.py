@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 from corpora import errors
 from corpora.errors import FileDamaged, ReadError
 from corpora.library import Prepared
+from ingest.pdf import MAX_BYTES
 from ingest.worker import receive
 
 #: Seconds that a file may go without a sign of progress.
@@ -35,8 +37,12 @@ class Reader:
         self.stop()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        # -P: a folder called `ingest` or a file json.py where the user happens to stand is not ours to run.
+        root = str(Path(__file__).resolve().parent.parent)
+        inherited = os.environ.get("PYTHONPATH")
         process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.worker"],
+            [sys.executable, "-P", "-m", "ingest.worker"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([root, inherited] if inherited else [root])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -70,6 +76,7 @@ class Reader:
         *,
         file: str = "",
         origin: str = "",
+        max_bytes: int = MAX_BYTES,
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Prepared | None:
@@ -83,9 +90,17 @@ class Reader:
         name = file or path.name
         process = self._process if self._process and self._process.poll() is None else self._start()
         assert process.stdin is not None
-        job = {"path": str(path), "file": name, "origin": origin}
-        process.stdin.write(json.dumps(job).encode() + b"\n")
-        process.stdin.flush()
+        job = {"path": str(path), "file": name, "origin": origin, "max_bytes": max_bytes}
+        try:
+            process.stdin.write(json.dumps(job).encode() + b"\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            # It ended between two files; one more is started, and a second failure is told.
+            self.stop()
+            process = self._start()
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(job).encode() + b"\n")
+            process.stdin.flush()
         waited = 0.0
         while True:
             try:

@@ -14,7 +14,7 @@ import pickle
 import struct
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 #: Address space of the reading process, in bytes: a file that wants more is refused.
 MEMORY_LIMIT = 4 * 2**30
@@ -29,14 +29,14 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
-def _send(stream: BinaryIO, frame: tuple[Any, ...]) -> None:
+def _send(stream: IO[bytes], frame: tuple[Any, ...]) -> None:
     data = pickle.dumps(frame, protocol=5)
     stream.write(struct.pack("<Q", len(data)))
     stream.write(data)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> tuple[Any, ...] | None:
+def receive(stream: IO[bytes]) -> tuple[Any, ...] | None:
     """The next frame, or None when the process has gone."""
     head = stream.read(8)
     if len(head) < 8:
@@ -62,23 +62,24 @@ def main() -> None:
                 path,
                 file=job["file"],
                 origin=job["origin"],
+                max_bytes=job["max_bytes"],
                 progress=lambda read, total: _send(output, ("page", read, total)),
             )
             _send(output, ("done", prepared))
         except LeadlineError as error:
             _send(output, ("failed", type(error).__name__, error.message, error.mend))
         except MemoryError:
-            error = FileTooLarge(
+            too_large = FileTooLarge(
                 f"{job['file']}: reading it needs more than {MEMORY_LIMIT / 2**30:.0f} GiB of memory.",
                 "Split it.",
             )
-            _send(output, ("failed", type(error).__name__, error.message, error.mend))
+            _send(output, ("failed", "FileTooLarge", too_large.message, too_large.mend))
         except Exception as unexpected:  # noqa: BLE001 - one file must never end the run; the reason is reported
-            error = FileDamaged(
+            damaged = FileDamaged(
                 f"{job['file']}: reading failed ({type(unexpected).__name__}: {str(unexpected)[:160]}).",
                 "Repair it (for example qpdf in.pdf out.pdf), or report this file.",
             )
-            _send(output, ("failed", type(error).__name__, error.message, error.mend))
+            _send(output, ("failed", "FileDamaged", damaged.message, damaged.mend))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,3 +17,29 @@ def shared_data(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs the real material {Path('../shared/data', *parts)}, which is not beside this checkout")
     return path
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds the sample documents, embedded by the real encoder. Only to be read."""
+    from corpora.encoder import SentenceEncoder
+    from corpora.library import Library
+    from corpora.samples import sample_files
+    from ingest.pipeline import find_files, ingest
+
+    home = tmp_path_factory.mktemp("samples")
+    library = Library(home, SentenceEncoder())
+    assert [result.status for result in ingest(library, find_files(sample_files()))] == ["added"] * 5
+    library.close()
+    return home
+
+
+@pytest.fixture(scope="session")
+def samples(sample_home: Path) -> Iterator[object]:
+    """The sample documents as an open library. Only to be read."""
+    from corpora.encoder import SentenceEncoder
+    from corpora.library import Library
+
+    library = Library(sample_home, SentenceEncoder())
+    yield library
+    library.close()
