@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"[^\W_]+(?:[.,][0-9]+)*|[^\w\s]")
+_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^\W\d_]+")
 #: Pairs of equal tokens that are looked at; beyond, the commonest tokens are left out.
 _MOST_PAIRS = 60_000
 
@@ -28,9 +28,7 @@ class Alignment:
 
 def tokens(text: str) -> list[tuple[str, int, int]]:
     """(token, start, end) of the words and numbers of a folded text; marks are left out."""
-    return [
-        (match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text) if match.group()[0].isalnum()
-    ]
+    return [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 
 def align(wanted: tuple[str, ...], text: str) -> Alignment | None:
@@ -107,7 +105,14 @@ def common_subsequence(quote: list[str], page: list[str]) -> list[tuple[int, int
     while link >= 0:
         index, place, link = links[link]
         pairs.append((index, place))
-    return pairs[::-1]
+    # Of several places for a token the last that fits stands closest to what follows it.
+    closest: list[tuple[int, int]] = []
+    following = len(page)
+    for index, _ in pairs:
+        token_places = places[quote[index]]
+        following = token_places[bisect_left(token_places, following) - 1]
+        closest.append((index, following))
+    return closest[::-1]
 
 
 def _dense(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

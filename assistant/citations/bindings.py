@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assistant.citations.facts import Complaint, Pair
 from assistant.citations.quantities import Quantity
 from assistant.citations.reading import Reading, Word
+from assistant.citations.words import OPPOSITES
 
 #: What a word of an earlier clause of the same sentence counts: subjects carry over, but weakly.
 INHERITED = 0.6
@@ -128,7 +129,8 @@ def _fit(mine: frozenset[str], source: Reading, start: int, end: int) -> float:
     """How well the words around a fact of the source fit those around a fact of the statement."""
     own = _around(source, start, end)
     earlier = frozenset(_telling(word for word in source.words if word.end <= start)) - own
-    return len(mine & own) + INHERITED * len(mine & earlier)
+    opposed = sum(bool(OPPOSITES.get(word, frozenset()) & mine) for word in own - mine)
+    return len(mine & own) + INHERITED * len(mine & earlier) - opposed
 
 
 def _names(statement: Reading, source: Reading) -> list[Complaint]:

@@ -69,7 +69,7 @@ class Matcher:
         source = self.source
         found: list[tuple[int, str, str]] = []
         for number in reading.quantities:
-            index = next((i for i, other in enumerate(source.quantities) if _alike(number, other)), None)
+            index = _index(number, source.quantities)
             found.append((number.start, number.text, f"\0n{index}" if index is not None else f"\0?{number.text}"))
         for date in reading.dates:
             index = next((i for i, other in enumerate(source.dates) if dates_agree(date, other)), None)
@@ -82,13 +82,26 @@ class Matcher:
         return found
 
 
-def _alike(number: Quantity, other: Quantity) -> bool:
-    if number.ordinal != other.ordinal or bool(number.upper) != bool(other.upper):
-        return False
-    agreed = _values_agree(number.values, number, other.values, other)
-    if agreed is None or agreed is False:
-        return False
-    return not number.upper or _values_agree(number.upper, number, other.upper, other) not in (None, False)
+def _index(number: Quantity, others: Sequence[Quantity]) -> int | None:
+    """The first of `others` that equals `number`; else one that differs in the unit only, or that it rounds."""
+    best: tuple[int, int] | None = None
+    for index, other in enumerate(others):
+        if number.ordinal != other.ordinal or bool(number.upper) != bool(other.upper):
+            continue
+        ends = [_values_agree(number.values, number, other.values, other)]
+        if number.upper:
+            ends.append(_values_agree(number.upper, number, other.upper, other))
+        if all(end is True for end in ends):
+            rank = 0
+        elif all(end is not None and end is not False for end in ends):
+            rank = 1
+        elif number.hedged and _rounds(number, other):
+            rank = 2
+        else:
+            continue
+        if best is None or rank < best[0]:
+            best = (rank, index)
+    return best[1] if best else None
 
 
 def dates_agree(date: Date, other: Date) -> bool:

@@ -23,10 +23,12 @@ COVERAGE = 0.75
 DENSITY = 1 / 3
 #: A quotation that goes on over a page end may skip so many characters: footer, page number, running head.
 PAGE_EDGE = 400
+#: Shorter quotations are not looked for without their white space or over a page end: they would fit by chance.
+SHORTEST_SQUEEZED = 8
 #: Parts of a quotation with ellipses must follow each other within so many pages.
 ELLIPSIS_PAGES = 1
 #: At most so many pages are aligned.
-ALIGNED_PAGES = 6
+ALIGNED_PAGES = 4
 #: Quotations longer than this are not looked for: nobody quotes a chapter.
 LONGEST_QUOTE = 20_000
 
@@ -56,7 +58,7 @@ def locate(
     ('normalised', 9, 32)
     """
     pages = page_texts if isinstance(page_texts, Mapping) else dict(enumerate(page_texts, 1))
-    whole = quote.strip(_TRIM)
+    whole = quote.strip().strip(_TRIM).strip()
     if not any(character.isalnum() for character in whole):
         return replace(NOT_FOUND, reason="the quotation holds no words")
     if len(whole) > LONGEST_QUOTE:
@@ -112,17 +114,33 @@ def _verbatim(
         variants.append(quote.rstrip(_END + _TRIM))
     for variant in variants:
         spans = list(_exact(variant, pages, after))
+        spans = [span for span in spans if not behind_denial(pages[span.page], span.start)]
         if spans:
             return Match((_nearest(spans, near),), Status.EXACT, 1.0, 1.0)
-    screened = _screened(quote, pages)
+    for screened in _screened(quote, pages):
+        match = _respelled(variants, pages, screened, near, after)
+        if match:
+            return match
+    return None
+
+
+def _respelled(
+    variants: list[str],
+    pages: Mapping[int, str],
+    screened: Sequence[int],
+    near: tuple[int, int] | None,
+    after: PageSpan | None,
+) -> Match | None:
+    """The same words in another spelling or setting, or over a page end."""
     for variant in variants:
         for search in (_folded, _squeezed):
             spans = list(search(variant, pages, screened, after))
+            spans = [span for span in spans if not behind_denial(pages[span.page], span.start)]
             if spans:
                 reason = "the same words, spelled or set otherwise"
                 return Match((_nearest(spans, near),), Status.NORMALISED, 1.0, 1.0, reason)
     for variant in variants:
-        pairs = list(_over_page_end(variant, pages))
+        pairs = [p for p in _over_page_end(variant, pages, screened) if not behind_denial(pages[p[0].page], p[0].start)]
         if pairs:
             chosen = _nearest([pair[0] for pair in pairs], near)
             pair = next(pair for pair in pairs if pair[0] == chosen)
@@ -131,7 +149,7 @@ def _verbatim(
 
 
 def _exact(quote: str, pages: Mapping[int, str], after: PageSpan | None) -> Iterator[PageSpan]:
-    for page, text in _from(pages, after):
+    for page, text in _from(pages, pages, after):
         start = text.find(quote, after.end if after and page == after.page else 0)
         while start >= 0:
             if whole_words(text, start, start + len(quote)):
@@ -140,12 +158,10 @@ def _exact(quote: str, pages: Mapping[int, str], after: PageSpan | None) -> Iter
 
 
 def _folded(
-    quote: str, pages: Mapping[int, str], screened: frozenset[int], after: PageSpan | None
+    quote: str, pages: Mapping[int, str], screened: Sequence[int], after: PageSpan | None
 ) -> Iterator[PageSpan]:
     wanted = fold(quote).text.strip()
-    for page, text in _from(pages, after):
-        if page not in screened:
-            continue
+    for page, text in _from(pages, screened, after):
         folded = folded_page(text)
         start = folded.text.find(wanted)
         while start >= 0:
@@ -157,64 +173,51 @@ def _folded(
 
 
 def _squeezed(
-    quote: str, pages: Mapping[int, str], screened: frozenset[int], after: PageSpan | None
+    quote: str, pages: Mapping[int, str], screened: Sequence[int], after: PageSpan | None
 ) -> Iterator[PageSpan]:
     """Without white space: subscripts that were split off, words that were run together or torn apart."""
-    wanted, _ = _squeeze(fold(quote).text.strip())
-    if len(wanted) < 8:
+    wanted = _LOOSE_SPACE.sub("", fold(quote).text.strip())
+    if len(wanted) < SHORTEST_SQUEEZED:
         return
-    for page, text in _from(pages, after):
-        if page not in screened:
-            continue
+    for page, text in _from(pages, screened, after):
         folded = folded_page(text)
-        squeezed, at = _squeeze(folded.text)
+        squeezed = _LOOSE_SPACE.sub("", folded.text)
         start = squeezed.find(wanted)
+        if start < 0:
+            continue
+        gone = {space.start() for space in _LOOSE_SPACE.finditer(folded.text)}
+        at = [index for index in range(len(folded.text)) if index not in gone]
         while start >= 0:
-            left, right = folded.source(at[start], at[start + len(wanted) - 1] + 1)
+            first, last = at[start], at[start + len(wanted) - 1] + 1
+            left, right = folded.source(first, last)
             late = not (after and page == after.page and left < after.end)
-            bounds = whole_words(folded.text, at[start], at[start + len(wanted) - 1] + 1)
-            if late and bounds and same_facts(quote, text[left:right]):
+            if late and whole_words(folded.text, first, last) and same_facts(quote, text[left:right]):
                 yield PageSpan(page, *_tight(text, left, right))
             start = squeezed.find(wanted, start + 1)
 
 
-_NUMERAL = frozenset("0123456789.,")
+# A space that may be lost: any but the one between two numerals.
+_LOOSE_SPACE = re.compile(r"(?<![0-9.,]) | (?![0-9.,])")
 
 
-def _squeeze(folded: str) -> tuple[str, list[int]]:
-    """A folded text without white space, save between two numerals, and where each character stood."""
-    kept: list[str] = []
-    at: list[int] = []
-    size = len(folded)
-    for index, character in enumerate(folded):
-        if character == " ":
-            before = folded[index - 1] if index else ""
-            after = folded[index + 1] if index + 1 < size else ""
-            if not (before in _NUMERAL and after in _NUMERAL and before and after):
-                continue
-        kept.append(character)
-        at.append(index)
-    return "".join(kept), at
-
-
-def _over_page_end(quote: str, pages: Mapping[int, str]) -> Iterator[tuple[PageSpan, PageSpan]]:
+def _over_page_end(quote: str, pages: Mapping[int, str], screened: Sequence[int]) -> Iterator[tuple[PageSpan, ...]]:
     """The quotation cut where one page ends: its head near the end of a page, the rest near the start of the next."""
     wanted = fold(quote).text.strip()
-    if len(wanted) < 12:
+    if len(wanted) < SHORTEST_SQUEEZED:
         return
-    for page, text in pages.items():
-        following = pages.get(page + 1)
-        if not following:
+    reach = len(wanted) + PAGE_EDGE
+    for page in sorted({*screened, *(number - 1 for number in screened)}):
+        text, following = pages.get(page), pages.get(page + 1)
+        if not text or not following:
             continue
-        tail_start = max(0, len(text) - len(quote) - PAGE_EDGE)
-        tail = folded_page(text[tail_start:])
-        head = folded_page(following[: len(quote) + PAGE_EDGE])
-        cut = _cut(wanted, tail.text, head.text)
+        above, below = folded_page(text), folded_page(following)
+        shift = max(0, len(above.text) - reach)
+        cut = _cut(wanted, above.text[shift:], below.text[:reach])
         if cut is None:
             continue
         (left, left_end), (right, right_end) = cut
-        first = _tight(text, *(tail_start + offset for offset in tail.source(left, left_end)))
-        second = _tight(following, *head.source(right, right_end))
+        first = _tight(text, *above.source(shift + left, shift + left_end))
+        second = _tight(following, *below.source(right, right_end))
         yield PageSpan(page, *first), PageSpan(page + 1, *second)
 
 
@@ -266,10 +269,10 @@ def _at_edge(tail: str, end: int, wanted: str, size: int) -> bool:
 # Candidates and bounds
 
 
-def _from(pages: Mapping[int, str], after: PageSpan | None) -> Iterator[tuple[int, str]]:
-    for page, text in pages.items():
+def _from(pages: Mapping[int, str], numbers: Iterable[int], after: PageSpan | None) -> Iterator[tuple[int, str]]:
+    for page in numbers:
         if after is None or page >= after.page:
-            yield page, text
+            yield page, pages[page]
 
 
 def _nearest(spans: list[PageSpan], near: tuple[int, int] | None) -> PageSpan:
@@ -279,24 +282,38 @@ def _nearest(spans: list[PageSpan], near: tuple[int, int] | None) -> PageSpan:
     return min(spans, key=lambda span: (abs(span.page - page), abs(span.start - offset)))
 
 
-_WORDLIKE = re.compile(r"[a-z]{4,}")
+_WORDLIKE = re.compile(r"[a-z]{4,}|[0-9][0-9.,]*[0-9]")
+#: So many words of a quotation are looked for to tell which pages are worth folding.
+_SCREENED_WORDS = 24
+#: Pages that hold less than this share of what the best page holds are not folded.
+_SCREEN = 0.6
+#: Below this length of all pages together every page is looked at, if the screened ones were in vain.
+_SMALL = 300_000
 
 
-def _screened(quote: str, pages: Mapping[int, str]) -> frozenset[int]:
-    """The pages worth folding: those that hold a third of the quotation's long plain words.
+def _hits(quote: str, pages: Mapping[int, str]) -> dict[int, int]:
+    """How many of the quotation's longest words and numbers each page holds, as they stand.
 
-    Hyphens and ligatures may hide some of the words of a page, but not two thirds of them.
+    Hyphens and ligatures hide some of the words of a page, but hardly the larger part of them.
     """
-    words = sorted(set(_WORDLIKE.findall(quote.lower())), key=len, reverse=True)[:9]
-    if len(words) < 3:
-        return frozenset(pages)
-    enough = len(words) / 3
-    kept = set()
+    words = sorted(set(_WORDLIKE.findall(quote.lower())), key=lambda word: (not word[0].isdigit(), -len(word)))
+    numbers = [word for word in words if word[0].isdigit()][: _SCREENED_WORDS // 2]
+    chosen = numbers + [word for word in words if not word[0].isdigit()][: _SCREENED_WORDS - len(numbers)]
+    found = {}
     for page, text in pages.items():
         lowered = text.lower()
-        if sum(word in lowered for word in words) >= enough:
-            kept.add(page)
-    return frozenset(kept)
+        found[page] = sum(word in lowered for word in chosen)
+    return found
+
+
+def _screened(quote: str, pages: Mapping[int, str]) -> list[list[int]]:
+    """The pages to look at, in one or two goes."""
+    hits = _hits(quote, pages)
+    best = max(hits.values(), default=0)
+    likely = [page for page in pages if hits[page] >= _SCREEN * best]
+    if len(likely) == len(pages) or sum(map(len, pages.values())) > _SMALL:
+        return [likely]
+    return [likely, list(pages)]
 
 
 @lru_cache(maxsize=1024)
@@ -310,10 +327,21 @@ def whole_words(text: str, start: int, end: int) -> bool:
     return _bound_before(text, start) and _bound_after(text, end)
 
 
+_DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without|n['’]t)\s*$", re.IGNORECASE)
+_BROKEN_WORD = re.compile(r"[^\W\d_][-\u00ad\u2010\ufffe\x02][^\S\n]{0,4}\n\s{0,8}$")
+
+
+def behind_denial(text: str, start: int) -> bool:
+    """Whether the word before a quotation denies it: who quotes from behind a "not" turns the sentence round."""
+    return bool(_DENIAL.search(text[max(0, start - 16) : start]))
+
+
 def _bound_before(text: str, start: int) -> bool:
     if start <= 0:
         return True
     first, before = text[start], text[start - 1]
+    if before.isspace() and first.isalpha() and _BROKEN_WORD.search(text[max(0, start - 16) : start]):
+        return False
     if first.isalnum() and before.isalnum():
         return False
     earlier = text[start - 2] if start > 1 else " "
@@ -357,7 +385,7 @@ def _aligned(quote: str, pages: Mapping[int, str], near: tuple[int, int] | None)
     best = NOT_FOUND
     rank = (0.0, 0.0)
     wanted = tuple(fold(quote).text.split())
-    for page in _candidates(wanted, pages):
+    for page in _candidates(quote, pages, near):
         text = pages[page]
         folded = folded_page(text)
         found = align(wanted, folded.text)
@@ -372,17 +400,11 @@ def _aligned(quote: str, pages: Mapping[int, str], near: tuple[int, int] | None)
     return best
 
 
-def _candidates(wanted: tuple[str, ...], pages: Mapping[int, str]) -> list[int]:
-    """The pages that share most of the quotation's words."""
-    words = {word.strip(_TRIM + _END + "()[]") for word in wanted}
-    words = {word for word in words if len(word) > 3} or words
-    scored = []
-    for page, text in pages.items():
-        lowered = text.lower()
-        scored.append((sum(word in lowered for word in words), -page))
-    scored.sort(reverse=True)
-    least = max(1, len(words) // 3)
-    return [-page for score, page in scored[:ALIGNED_PAGES] if score >= least]
+def _candidates(quote: str, pages: Mapping[int, str], near: tuple[int, int] | None) -> list[int]:
+    """The pages that share most of the quotation's words, the nearest of equals first."""
+    hits = _hits(quote, pages)
+    order = sorted(pages, key=lambda page: (-hits[page], abs(page - near[0]) if near else page))
+    return [page for page in order[:ALIGNED_PAGES] if hits[page] or len(pages) == 1]
 
 
 def _difference(quote: str, source: str) -> str:
@@ -393,7 +415,7 @@ def _difference(quote: str, source: str) -> str:
         return f"the quotation leaves out “{_short(theirs)}”"
     if mine:
         return f"the source does not say “{_short(mine)}”"
-    return "the punctuation differs"
+    return "it is torn from a word, a number, a sign or a denial, or its marks differ"
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from assistant.citations.align import common_subsequence
 from assistant.citations.facts import Complaint, Matcher
 from assistant.citations.reading import Reading
-from assistant.citations.words import LIGHT_STEMS, NEGATIONS, TELLING
+from assistant.citations.words import LIGHT_STEMS, NEGATIONS, OPPOSITES, TELLING
 
 #: From this share of aligned atoms on a statement counts as a repetition of its source.
 REPETITION = 0.6
@@ -86,7 +86,8 @@ def _small(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Aligned
     if said:
         return Complaint(f"the source does not say “{said[0].text}” there", hard=said[0].text in NEGATIONS)
     if inside and len(other) <= SHORT_GAP and not any(atom.kind in ("word", "name", "fact") for atom in own):
-        lost = [atom for atom in other if atom.kind == "small" and atom.key not in aligned.own]
+        kept = {atom.key for atom in aligned.mine}
+        lost = [atom for atom in other if atom.kind == "small" and atom.key not in kept]
         lost = [atom for atom in lost if atom.text not in _LESS]
         if lost:
             return Complaint(f"the source says “{lost[0].text}” there", hard=lost[0].text in NEGATIONS)
@@ -109,8 +110,10 @@ def _put_for(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Align
     for atom in told:
         for rival in found:
             alike = (atom.kind == "fact") == (rival.kind == "fact")
-            exchanged = atom.key in aligned.loose and rival.key in aligned.own
-            if (alike or atom.key not in aligned.loose) and not (exchanged and "word" in (atom.kind, rival.kind)):
+            moved = atom.key in aligned.loose
+            if moved and "word" in (atom.kind, rival.kind) and rival.key not in OPPOSITES.get(atom.key, ()):
+                continue  # a word of the same sentence, in another place
+            if alike or not moved:
                 return Complaint(f"the source says “{rival.text}” there, the statement “{atom.text}”", hard=False)
     return None
 
@@ -132,6 +135,9 @@ def _jumps(atom: _Atom, aligned: _Aligned) -> bool:
     Acronyms are left out: "SONNE deployed the CTD" and "the CTD was deployed by SONNE" say the same.
     """
     place = aligned.loose[atom.key]
+    index = aligned.mine.index(atom)
+    if [a.key for a in aligned.mine[index + 1 : index + 2]] == [a.key for a in aligned.theirs[place + 1 : place + 2]]:
+        return False  # "three chipods" moved as a whole
     number = atom.kind == "fact"
     if not number and (atom.kind != "name" or atom.text.isupper()):
         return False

@@ -20,6 +20,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("\u201c\u201d\u2033\u00a8\u201e", '"'),
         **dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008", "\u2009"),
         **dict.fromkeys("\n\r\t\f\v", " "),
+        **{chr(0x2080 + digit): str(digit) for digit in range(10)},  # subscripts
         "\u00d7": "x",
         "\u22c5": "·",
         "\u2219": "·",
@@ -215,7 +216,8 @@ def _read(text: str, match: re.Match[str], comma: bool) -> Quantity | None:
     if not units and _goes_on(text, end):
         return None
     bound, hedged = _bound(text, start, end)
-    return Quantity(values, start, end, text[start:end], upper, units, unit_text, tolerance, step, bound, hedged)
+    shown = " ".join(text[start:end].split())
+    return Quantity(values, start, end, shown, upper, units, unit_text, tolerance, step, bound, hedged)
 
 
 def _in_identifier(text: str, start: int) -> bool:

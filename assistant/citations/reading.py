@@ -28,6 +28,9 @@ from corpora.folding import fold
 _TOKEN = re.compile(r"[^\W_]+(?:'[a-z]{1,2}\b)?|[.,;:()\[\]?!|]")
 _FIELD = re.compile(r"\n(?=[A-Z][^:\n.]{0,38}:\s)")
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02][ \t]*\n\s*(?=[a-zà-ÿ])")
+# Subscripts that a PDF reader set on a line of their own, or apart: "SF\n6\n and", "N2 O".
+_SUBSCRIPT = re.compile(r"(?<=[A-Za-z)])[^\S\n]?\n(\d{1,2})[^\S\n]?\n(?=([A-Z])?)")
+_FORMULA = re.compile(r"\b(N2|[pfxT]?CO|SF|NO|PO|H2|CH|SO|NH|CF|SiO|CCl|SiOH) (O|\d)\b(?![.,]\d)")
 _SWALLOWED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[^\W_]+(?:[-_/.#+][^\W_]+)*\+?")
 _DASHED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -47,6 +50,7 @@ class Word:
     clause: int
     name: bool = False
     content: bool = False
+    fact: bool = False  # part of a number, date, time or position
 
 
 @dataclass(frozen=True)
@@ -151,14 +155,20 @@ class Clause:
 
 
 def _clause(words: list[Word]) -> Clause:
+    words = [word for word in words if not word.fact]
     forms = [word.form for word in words]
+    # "Most noticeable" is a superlative, "most samples" a quantity.
+    superlative = any(a.form == "most" and b.form.endswith(_ADJECTIVES) for a, b in pairwise(words))
     return Clause(
         frozenset(word.root for word in words if word.content),
         sum(form in NEGATIONS or form.endswith("n't") for form in forms),
         frozenset(stem(form) for form in forms if form in SOFT_NEGATIONS),
         any(form in MODALS for form in forms),
-        frozenset(QUANTIFIERS[form] for form in forms if form in QUANTIFIERS),
+        frozenset(QUANTIFIERS[form] for form in forms if form in QUANTIFIERS and not (form == "most" and superlative)),
     )
+
+
+_ADJECTIVES = ("able", "ible", "al", "ive", "ful", "ous", "ly", "ant", "ent", "mon")
 
 
 @lru_cache(maxsize=2048)
@@ -166,6 +176,8 @@ def read(text: str) -> Reading:
     """Take `text` apart. Linear in its length but for the number of facts, which is small."""
     # A line "Captain: ..." begins a clause of its own.
     joined = _FIELD.sub("|", _LINE_HYPHEN.sub("", text))
+    joined = _SUBSCRIPT.sub(lambda found: found.group(1) + ("" if found.group(2) else " "), joined)
+    joined = _FORMULA.sub(r"\1\2", joined)
     flat = plain(joined)
     places = positions(flat)
     taken = [(place.start, place.end) for place in places]
@@ -218,7 +230,7 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
             and (not opens or token[1:] != token[1:].lower() or not _common(form))
         )
         content = not inside and not digit and not stop and len(form) > 1
-        found.append(Word(token, form, root, start, end, clause, name, content))
+        found.append(Word(token, form, root, start, end, clause, name, content, inside))
         opens = False
     return found
 
@@ -243,7 +255,8 @@ def same_facts(one: str, other: str) -> bool:
 def _signature(reading: Reading, other: Reading) -> list[tuple[object, ...]]:
     facts: list[tuple[int, tuple[object, ...]]] = []
     for quantity in reading.quantities:
-        if not quantity.units and word_before(reading, quantity) + quantity.text in other.identifiers:
+        subscript = word_before(reading, quantity) + quantity.text
+        if not quantity.units and any(label.casefold().startswith(subscript) for label in other.labels):
             continue
         units = tuple((unit.dimension, unit.factor) for unit in quantity.units)
         facts.append((quantity.start, (quantity.values, quantity.upper, units, quantity.tolerance, quantity.ordinal)))

@@ -159,7 +159,7 @@ _PHRASE = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[A-Za-zÅå]{1,14}|[°%‰$€£]")
-_POWER = re.compile(r"\^?\{?([-+]?[1-4])\}?(?![\d.])|([⁻⁺]?[¹²³⁴])|\s([-][1-4])(?![\d.])")
+_POWER = re.compile(r"\^?\{?([-+]?[1-4])\}?(?!\d|\.\d)|([⁻⁺]?[¹²³⁴])|\s([-][1-4])(?!\d|\.\d)")
 _JOINT = re.compile(r"\s?[/·*]\s?|\sper\s|[\s.]")
 _PHRASES = {"nautical": "nmi", "n.": "nmi", "metric": "metric ton", "practical": "psu", "us$": "$"}
 

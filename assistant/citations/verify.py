@@ -83,9 +83,33 @@ def source_units(text: str) -> list[tuple[int, int]]:
     """The sentences, rows and fields of a source: what a citation can point at, half open."""
     units: list[tuple[int, int]] = []
     for start, end in sentence_spans(text):
-        cuts = [start, *(cut.end() for cut in _FIELD_LINE.finditer(text, start, end)), end]
+        breaks = _CELL_LINE if _is_column(text[start:end]) else _FIELD_LINE
+        cuts = [start, *(cut.end() for cut in breaks.finditer(text, start, end)), end]
         units.extend((a, b - (b < end)) for a, b in pairwise(cuts) if a < b)
-    return units
+    return _joined_crumbs(text, units)
+
+
+_CELL_LINE = re.compile(r"(?<![-,(&/])\n(?=[A-Z])")
+
+
+def _is_column(unit: str) -> bool:
+    """Whether a unit is a list of short lines, such as names with their offices, that were read as one."""
+    lines = unit.split("\n")
+    return len(lines) > 1 and unit[-1] not in ".!?" and all(4 < len(line) < 60 for line in lines)
+
+
+def _joined_crumbs(text: str, units: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join what a split-off subscript tore apart: "SF", "6", "and N", "2", "O due to"."""
+    joined: list[tuple[int, int]] = []
+    torn = False
+    for start, end in units:
+        crumb = end - start <= 2 and text[start:end].isalnum()
+        if joined and (crumb or torn) and text[joined[-1][1] : start].count("\n") <= 1:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+        torn = crumb
+    return joined
 
 
 def _apart(unit: str) -> bool:
@@ -190,13 +214,15 @@ def _judge(statement: Reading, source: Reading, context: Reading | None) -> tupl
     opposed = _opposed(statement, source)
     complaints += opposed
     swapped: list[Complaint] = []
+    denied: list[Complaint] = []
     if coverage >= RELATED:
         swapped = replaced(statement, source)
-        complaints += _denials(statement, source)
+        denied = _denials(statement, source)
+        complaints += denied
         complaints += misplaced(statement, source, pairs)
         complaints += swapped
         complaints += _compared(statement, source)
-    altered = bool(swapped) or (bool(opposed) and coverage >= REPEATED)
+    altered = bool(swapped) or (bool(opposed or denied) and coverage >= REPEATED)
     hard = [complaint for complaint in complaints if complaint.hard]
     if hard:
         return Judgement(Support.UNSUPPORTED, hard[0].reason), coverage, altered
@@ -393,8 +419,12 @@ def _qualifiers(reading: Reading) -> dict[str, set[str]]:
             found.setdefault(word.root, set()).add("")
     if reading.words:
         found.setdefault(reading.words[0].root, set()).add("")
-    qualified = {root for root, kinds in found.items() if kinds != {""}}
-    return {root: kinds for root, kinds in found.items() if qualified and root not in QUALIFIERS}
+    return {root: kinds for root, kinds in found.items() if root not in QUALIFIERS}
+
+
+def _weight(text: str) -> int:
+    reading = read(text)
+    return len(reading.content) + len(reading.quantities) + len(reading.labels) + len(reading.dates)
 
 
 _VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|do|will|can|could|[a-z]{2,20}ed)\b")
@@ -406,7 +436,7 @@ def clauses(statement: str) -> list[str]:
     for piece in statement.split(";"):
         for mark in (", and ", ", while ", ", whereas ", ", but ", " and "):
             halves = piece.split(mark)
-            if len(halves) == 2 and all(len(read(h).content) >= 3 and _VERB.search(h) for h in halves):
+            if len(halves) == 2 and all(_weight(half) >= 3 and _VERB.search(half) for half in halves):
                 parts.extend(halves)
                 break
         else:

@@ -45,7 +45,7 @@ SOFT_NEGATIONS = frozenset(
 MODALS = frozenset(
     "will would shall should could may might plan planned plans planning intend intended intends propose proposed "
     "attempt attempted attempts try tried hope hoped expect expected if unless whether possible possibly probably "
-    "perhaps likely unlikely suggest suggested suggests presumably apparently supposed must".split()
+    "perhaps likely unlikely suggest suggested suggests presumably apparently supposed must too".split()
 )
 QUANTIFIERS: dict[str, str] = {
     **dict.fromkeys(
@@ -59,7 +59,7 @@ QUANTIFIERS: dict[str, str] = {
     "both": "both", "half": "half", "any": "any",
 }  # fmt: skip
 #: A word in front of another that makes it a different thing.
-QUALIFIERS = frozenset("co vice deputy assistant former acting associate junior ex sub pseudo quasi anti".split())
+QUALIFIERS = frozenset("co vice deputy assistant former acting associate junior ex sub pseudo quasi anti non".split())
 
 #: Small words that turn what is said.
 TELLING = NEGATIONS | frozenset(
