@@ -20,13 +20,14 @@ MODEL_CALLS, TOOL_CALLS = 8, 16
 def build_agent(model: BaseChatModel, context: TurnContext, screen: Screen, verdicts: list[Verdict]) -> Any:
     """The agent of one turn. Every verdict of the guards is appended to `verdicts`."""
     marker = Marker()
+    watch: list[Any] = [
+        GuardMiddleware(screen, record=verdicts, marker=marker),
+        ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
+        ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
+    ]
     return create_agent(
         model=model,
         tools=build_tools(context),
         system_prompt=f"{SYSTEM_PROMPT}\n{marker.rule}",
-        middleware=[
-            GuardMiddleware(screen, record=verdicts, marker=marker),
-            ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
-            ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
-        ],
+        middleware=watch,
     )

@@ -54,7 +54,8 @@ class TurnContext:
         """Carry out one call, timed and recorded. An error becomes the tool's answer, for the model to mend."""
         self.notify("started", {"name": name, "arguments": arguments})
         started = time.monotonic()
-        ok, working = True, ()
+        ok = True
+        working: tuple[str, ...] = ()
         try:
             text, artifact, summary, steps = work()
             working = tuple(steps)

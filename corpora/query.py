@@ -55,6 +55,12 @@ _SYNONYMS = (
     "ill; sick; illness; infected; covid; covid-19",
     "co-chief; co chief",
 )
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in _MONTHS)
+_DATE = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})"
+    rf"|(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,? (?P<year>(?:19|20)\d\d))?"
+)
 _SETS = tuple(tuple(name.strip() for name in line.split(";")) for line in _SYNONYMS)
 _TOKEN = re.compile(r"[^\W_]+(?:[-./'][^\W_]+)*", re.UNICODE)
 _IDENTIFIER = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)*")
@@ -62,13 +68,15 @@ _IDENTIFIER = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Z
 
 @dataclass(frozen=True)
 class Query:
-    """A question taken apart. `terms` are its words, `alternatives` words that mean the same (half weight)."""
+    """A question taken apart: its words, its runs of words, words that mean the same, identifiers, and each date
+    in the spellings that a table or a text may have (punctuation as blanks, as the word index sees it)."""
 
     text: str
     terms: tuple[str, ...]
     phrases: tuple[str, ...]
     alternatives: tuple[str, ...]
     identifiers: tuple[str, ...]
+    dates: tuple[tuple[str, ...], ...] = ()
 
 
 def parse(text: str) -> Query:
@@ -79,6 +87,7 @@ def parse(text: str) -> Query:
     """
     plain = re.sub(r"\s+", " ", fold(text, case=False).text).strip()
     lowered = plain.casefold()
+    dates = _dates(lowered)
     tokens = [token.casefold() for token in _TOKEN.findall(plain)]
     words: list[str] = []
     for token in tokens:
@@ -99,6 +108,7 @@ def parse(text: str) -> Query:
         phrases=phrases,
         alternatives=_alternatives(lowered, set(terms)),
         identifiers=tuple(dict.fromkeys(m.group().casefold() for m in _IDENTIFIER.finditer(plain))),
+        dates=dates,
     )
 
 
@@ -126,13 +136,33 @@ def synonyms(term: str, text: str) -> set[str]:
     return found
 
 
+def _dates(lowered: str) -> tuple[tuple[str, ...], ...]:
+    """Each day that a question names, in the spellings of documents. The year may stand once for all."""
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", lowered)
+    found = []
+    for match in _DATE.finditer(lowered):
+        day, month = int(match["day"] or match["day2"]), match["month"] or match["month2"]
+        number = next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(month[:3]))
+        name = _MONTHS[number - 1]
+        year = match["year"] or (years[0] if len(set(years)) == 1 else "")
+        forms = [f"{d} {m}" for d in (f"{day}", f"{day:02}") for m in (name, name[:3])] + [
+            f"{m} {d}" for d in (f"{day}", f"{day:02}") for m in (name, name[:3])
+        ]
+        if year:
+            forms += [f"{day:02} {number:02} {year}", f"{year} {number:02} {day:02}", f"{number:02} {day:02} {year}"]
+            forms += [f"{day} {number} {year}", f"{number} {day} {year}"]
+        found.append(tuple(dict.fromkeys(forms)))
+    return tuple(found)
+
+
 def _padded(lowered: str) -> str:
     return f" {re.sub(r'[^a-z0-9/]+', ' ', lowered)} "
 
 
 def match_expression(query: Query, *, alternatives: bool = True) -> str:
     """The FTS5 expression that finds any of the query's words. '' when it has none."""
-    parts = [*query.terms, *query.phrases, *(query.alternatives if alternatives else ())]
+    dates = [form for forms in query.dates for form in forms]
+    parts = [*query.terms, *query.phrases, *dates, *(query.alternatives if alternatives else ())]
     return " OR ".join(f'"{part}"' for part in (re.sub(r'["\x00]', " ", part).strip() for part in parts) if part)
 
 

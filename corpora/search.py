@@ -23,7 +23,8 @@ CANDIDATES = 150
 WEIGHT_WORDS = 1.0
 WEIGHT_MEANING = 0.9
 WEIGHT_DOCUMENT = 0.55
-WEIGHT_PHRASE = 0.15
+#: What a word of a document's first lines counts against one of its title, cruise or file name.
+WEAK = 0.35
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,11 @@ def name_documents(library: Library, query: Query, documents: Sequence[str] | No
     rows = library.connection().execute("SELECT id, words, title, cruise, year, file FROM documents").fetchall()
     if not rows:
         return {}
-    bags = {}
+    strong, bags = {}, {}
     for document_id, words, title, cruise, year, file in rows:
-        tokens = set(re.findall(r"[^\W_]+", f"{words} {title} {cruise} {year} {file}".casefold().replace("_", " ")))
-        bags[document_id] = tokens
-    asked = [t for t in query.terms if t in {*query.identifiers} or len(t) > 2 or t.isdigit()]
+        strong[document_id] = _tokens(f"{title} {cruise} {year} {file}")
+        bags[document_id] = _tokens(words) | strong[document_id]
+    asked = [t for t in query.terms if t in query.identifiers or len(t) > 2 or t.isdigit()]
     counts = {t: sum(t in bag for bag in bags.values()) for t in asked}
     scores: dict[str, float] = defaultdict(float)
     total = len(bags)
@@ -133,14 +134,20 @@ def name_documents(library: Library, query: Query, documents: Sequence[str] | No
             weight = math.log((total + 1) / count) * (2.0 if any(c.isdigit() for c in term) else 0.7)
             for document_id, bag in bags.items():
                 if term in bag:
-                    scores[document_id] += weight
+                    # A first page mentions much; a title and a file name say what the document is.
+                    scores[document_id] += weight * (1.0 if term in strong[document_id] else WEAK)
     if not scores:
         return {}
     best = max(scores.values())
     # Without an identifier the words that match are mostly of the topic: they hint, they do not decide.
-    firm = any(counts.get(t) and any(c.isdigit() for c in t) for t in asked)
+    everything = set().union(*strong.values())
+    firm = any(t in everything and t in query.identifiers for t in asked)
     ceiling = 1.0 if firm else min(1.0, best / 8.0)
     return {d: ceiling * (s / best) ** 2 for d, s in scores.items() if s > 0 and (documents is None or d in documents)}
+
+
+def _tokens(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold().replace("_", " ")))
 
 
 def _by_words(library: Library, query: Query, documents: Sequence[str] | None) -> dict[int, float]:

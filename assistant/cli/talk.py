@@ -11,6 +11,7 @@ from assistant.cli.library import Documents, _names
 from assistant.cli.output import Batch, Json, one_of, quiet_libraries, run_batch, say, write_json
 
 if TYPE_CHECKING:
+    from assistant.citations.model import Citation
     from assistant.turn import Turn
 
 _MARKS = {
@@ -58,7 +59,7 @@ def ask_command(
 def _print_turn(turn: Turn) -> None:
     from corpora.sentences import readable
 
-    sources = []
+    sources: list[Citation] = []
     for statement in turn.checked.statements:
         labels = "".join(f" [{label}]" for label in dict.fromkeys(c.label for c in statement.citations))
         mark = _MARKS.get(str(statement.support), "")

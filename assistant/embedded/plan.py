@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpora.library import Library
+from corpora.model import Document
 from corpora.query import parse
 from corpora.search import name_documents
 
@@ -62,20 +63,29 @@ def documents_named(question: str, library: Library, scope: tuple[str, ...] | No
     """File names of the documents that a question names by an identifier, in the order of the question."""
     query = parse(question)
     scores = name_documents(library, query, scope)
-    firm = {document for document, score in scores.items() if score >= NAMED}
-    # "A20 2021, A22 2021": each identifier names its own document, so each is asked about alone too.
-    for identifier in query.identifiers:
-        alone = name_documents(library, parse(_with_years(identifier, question)), scope)
-        firm |= {document for document, score in alone.items() if score >= 0.99}
+    everything = [d for d in library.documents() if scope is None or d.document_id in scope]
+    owners = {
+        identifier: {d.document_id for d in everything if identifier in _names(d)} for identifier in query.identifiers
+    }
+    known = set().union(*owners.values()) if owners else set()
+    # Only an identifier names a document for certain; words of a title also occur in questions about the topic.
+    firm = {d for d, score in scores.items() if score >= NAMED and d in known}
+    # "A20 2021, A22 2021": each identifier names its own documents, the year tells which of several.
+    years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", question))
+    for documents in owners.values():
+        dated = {d.document_id for d in everything if d.document_id in documents and d.year in years}
+        firm |= dated if dated and len(documents) > 1 else documents
     places = {}
     lowered = question.casefold()
-    for document in library.documents():
+    for document in everything:
         if document.document_id in firm:
             where = lowered.find(document.cruise.casefold()) if document.cruise else -1
             places[document.file] = where if where >= 0 else len(lowered)
     return sorted(places, key=lambda file: (places[file], file))
 
 
-def _with_years(identifier: str, question: str) -> str:
-    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", question)
-    return " ".join([identifier, *dict.fromkeys(years)])
+def _names(document: Document) -> set[str]:
+    """What a document is called: the words of its file's name, its cruise, its title."""
+    return set(
+        re.findall(r"[^\W_]+", f"{document.file} {document.cruise} {document.title}".casefold().replace("_", " "))
+    )
