@@ -29,8 +29,11 @@ _TOKEN = re.compile(r"[^\W_]+(?:'[a-z]{1,2}\b)?|[.,;:()\[\]?!|]")
 _FIELD = re.compile(r"\n(?=[A-Z][^:\n.]{0,38}:\s)")
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02][ \t]*\n\s*(?=[a-zà-ÿ])")
 # Subscripts that a PDF reader set on a line of their own, or apart: "SF\n6\n and", "N2 O".
+_SOFT_HYPHEN = re.compile(r"(?<=[^\W\d_])[\u00ad\ufffe\x02](?=[^\W\d_])")
+_RUN_OF_SPACE = re.compile(r"\s{2,}")
 _SUBSCRIPT = re.compile(r"(?<=[A-Za-z)])[^\S\n]?\n(\d{1,2})[^\S\n]?\n(?=([A-Z])?)")
 _FORMULA = re.compile(r"\b(N2|[pfxT]?CO|SF|NO|PO|H2|CH|SO|NH|CF|SiO|CCl|SiOH) (O|\d)\b(?![.,]\d)")
+_OXIDE = re.compile(r"\b(N|H) (2) ?(O)\b")
 _SWALLOWED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[^\W_]+(?:[-_/.#+][^\W_]+)*\+?")
 _DASHED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -175,10 +178,10 @@ _ADJECTIVES = ("able", "ible", "al", "ive", "ful", "ous", "ly", "ant", "ent", "m
 def read(text: str) -> Reading:
     """Take `text` apart. Linear in its length but for the number of facts, which is small."""
     # A line "Captain: ..." begins a clause of its own.
-    joined = _FIELD.sub("|", _LINE_HYPHEN.sub("", text))
+    joined = _FIELD.sub("|", _LINE_HYPHEN.sub("", _SOFT_HYPHEN.sub("", text)))
     joined = _SUBSCRIPT.sub(lambda found: found.group(1) + ("" if found.group(2) else " "), joined)
-    joined = _FORMULA.sub(r"\1\2", joined)
-    flat = plain(joined)
+    joined = _FORMULA.sub(r"\1\2", _OXIDE.sub(r"\1\2\3", joined))
+    flat = plain(_RUN_OF_SPACE.sub(" ", joined))
     places = positions(flat)
     taken = [(place.start, place.end) for place in places]
     days = [day for day in dates(flat, taken) if not (day.only_year and _has_unit(flat, day.end))]

@@ -58,6 +58,7 @@ def verify(statement: str, source_text: str, *, context: str = "", overlap: Over
 def find_support(statement: str, source_text: str, *, context: str = "", overlap: Overlap | None = None) -> Finding:
     """As `verify`, with the tightest stretch of `source_text` that the judgement rests on."""
     units = source_units(source_text)
+    statement = " ".join(statement.split())
     reading = read(statement)
     if not units or not (reading.content or reading.quantities or reading.dates or reading.labels):
         return Finding(Judgement(Support.UNSUPPORTED, "there is nothing to compare"), 0, 0, 0.0)

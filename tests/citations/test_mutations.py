@@ -1,0 +1,121 @@
+"""A changed number, unit, sign, denial, name or label is never verified; another spelling is."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.citations import Support, locate, verify
+from assistant.citations.verify import source_units
+from tests.citations.mutations import MUTATIONS, SPELLINGS, letters, statements
+from tests.conftest import shared_data
+
+TRUE = statements()
+REPORTS = ("SO279_short_cruise_report", "GOSHIP_A20_2021_cruise_report", "GOSHIP_P02E_2022_cruise_report")
+
+
+def false_statement(seed: int, pool: list[tuple[str, str]]) -> tuple[str, str, str] | None:
+    rng = Random(seed)
+    text, source = rng.choice(pool)
+    kind = rng.choice(list(MUTATIONS))
+    mutated = MUTATIONS[kind](text, rng)
+    if mutated is None or letters(mutated) in letters(source):
+        return None
+    return kind, mutated, source
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=400, deadline=None)
+def test_a_mutated_statement_is_never_verified(seed):
+    case = false_statement(seed, TRUE)
+    if case:
+        kind, mutated, source = case
+        assert verify(mutated, source).support is not Support.SUPPORTED, (kind, mutated)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=200, deadline=None)
+def test_a_mutated_quotation_is_never_located_as_verbatim(seed):
+    case = false_statement(seed, TRUE)
+    if case:
+        kind, mutated, source = case
+        assert not locate(mutated, [source]).status.verified, (kind, mutated)
+
+
+def accepted_spellings(pool: list[tuple[str, str]], rounds: int) -> Counter[tuple[str, bool]]:
+    rng = Random(3)
+    counts: Counter[tuple[str, bool]] = Counter()
+    for _ in range(rounds):
+        text, source = rng.choice(pool)
+        for kind, change in SPELLINGS.items():
+            spelled = change(text, rng)
+            if spelled is not None:
+                counts[kind, verify(spelled, source).support is Support.SUPPORTED] += 1
+    return counts
+
+
+def share(counts: Counter[tuple[str, bool]]) -> float:
+    return sum(n for (_, good), n in counts.items() if good) / counts.total()
+
+
+def test_true_statements_in_other_spellings_are_accepted():
+    counts = accepted_spellings(TRUE, 150)
+    assert {kind for kind, _ in counts} == set(SPELLINGS)
+    assert share(counts) >= 0.95, counts
+
+
+def test_every_sentence_is_supported_by_its_own_page():
+    refused = [text for text, source in TRUE if verify(text, source).support is not Support.SUPPORTED]
+    assert refused == []
+
+
+def real_statements() -> list[tuple[str, str]]:
+    """Sentences of the real reports, each with its neighbours as the source."""
+    import pypdfium2
+
+    found = []
+    for name in REPORTS:
+        document = pypdfium2.PdfDocument(shared_data("pdfs", "cruise", f"{name}.pdf"))
+        for page in document:
+            text = page.get_textpage().get_text_bounded()
+            units = source_units(text)
+            for index, (start, end) in enumerate(units):
+                sentence = " ".join(text[start:end].split())
+                # Leaders of a table of contents and formulas are no statements.
+                if 6 <= len(sentence.split()) <= 60 and ". . ." not in sentence and not re.search(r"[=∗]", sentence):
+                    first, last = units[max(0, index - 2)][0], units[min(len(units) - 1, index + 2)][1]
+                    found.append((sentence, text[first:last]))
+    return found
+
+
+@pytest.mark.nightly
+def test_ten_thousand_mutations_of_real_sentences(capsys):
+    pool = TRUE + real_statements()
+    counts: Counter[tuple[str, str]] = Counter()
+    wrong = []
+    seed = 0
+    while counts.total() < 10_000:
+        seed += 1
+        case = false_statement(seed, pool)
+        if case is None:
+            continue
+        kind, mutated, source = case
+        support = verify(mutated, source).support
+        counts[kind, support.value] += 1
+        if support is Support.SUPPORTED:
+            wrong.append((kind, mutated))
+    spellings = accepted_spellings(pool, 2_000)
+    kept = ("supported", "partly", "unsupported")
+    table = [f"{kind:12}" + "".join(f" {name} {counts[kind, name]:5}" for name in kept) for kind in MUTATIONS]
+    table.append(f"verified though wrong: {len(wrong)} of {counts.total()}")
+    table.append(f"true in another spelling, accepted: {share(spellings):.4f} of {spellings.total()}")
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(table) + "\n")
+    assert wrong == []
+    assert share(spellings) >= 0.95
