@@ -6,6 +6,7 @@ else agrees. A soft one means that the source does not say quite as much.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +15,7 @@ from assistant.citations.moments import Date, Time
 from assistant.citations.places import Position
 from assistant.citations.quantities import Quantity
 from assistant.citations.reading import Reading, word_before
-from assistant.citations.units import Unit
+from assistant.citations.units import Unit, unit_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,7 +484,7 @@ def _given(stated: Quantity, source: Reading, rounding: bool) -> bool:
         agreed = _values_agree(stated.values, stated, other.values, other)
         if isinstance(agreed, Complaint):
             # A tool's result often carries its unit apart: {"value": 5, "unit": "m"}.
-            agreed = not agreed.hard and stated.unit_text.casefold() in source.forms | source.identifiers
+            agreed = not agreed.hard and _names_unit(source, stated)
         if agreed and (not stated.upper or _values_agree(stated.upper, stated, other.upper, other) is True):
             return True
         if rounding and _rounded_from(stated, other, source):
@@ -501,4 +502,14 @@ def _rounded_from(stated: Quantity, other: Quantity, source: Reading) -> bool:
         return True
     if other.units:
         return _any_same(stated.units, other.units)
-    return stated.unit_text.casefold() in source.forms | source.identifiers
+    return _names_unit(source, stated)
+
+
+_UNIT_START = re.compile(r"(?<![\w.])[A-Za-z°%‰$]")
+
+
+def _names_unit(source: Reading, stated: Quantity) -> bool:
+    """Whether a text names the unit of a quantity anywhere."""
+    return any(
+        _any_same(stated.units, unit_at(source.text, found.start())[0]) for found in _UNIT_START.finditer(source.text)
+    )
