@@ -10,7 +10,10 @@ Nothing heavy is imported until a file is checked, and then in a process of its 
 from __future__ import annotations
 
 from tools.netcdf.api import check_file, check_paths, find_files
+from tools.netcdf.cleaned import cleaned_copy
+from tools.netcdf.methods import methods_paragraph
 from tools.netcdf.model import CheckRun, Finding, NetCDFError, Report
+from tools.netcdf.render import checklist_csv, checklist_markdown, render_html, render_markdown, render_table
 
 __all__ = [
     "CheckRun",
@@ -19,5 +22,12 @@ __all__ = [
     "Report",
     "check_file",
     "check_paths",
+    "checklist_csv",
+    "checklist_markdown",
+    "cleaned_copy",
     "find_files",
+    "methods_paragraph",
+    "render_html",
+    "render_markdown",
+    "render_table",
 ]

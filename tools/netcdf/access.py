@@ -286,7 +286,7 @@ def _summarise(var: Var) -> Summary:
                 low, low_index = extreme, where
             if extreme > high:
                 high, high_index = extreme, where
-        _count_sentinels(var, flat, sentinels)
+        _count_sentinels(flat, sentinels)
         thin = max(1, flat.size * pieces // KEPT)
         kept.append(var.unpack(flat[::thin].astype(np.float64)))
         values = var.unpack(flat.astype(np.float64)) if flat.size <= SLAB else kept[-1]
@@ -306,20 +306,17 @@ def _summarise(var: Var) -> Summary:
     )  # fmt: skip
 
 
-def _count_sentinels(var: Var, flat: Raw, sentinels: dict[float, int]) -> None:
-    """Counts exact sentinel values of the data as stored; packed data is compared unpacked too."""
+def _count_sentinels(flat: Raw, sentinels: dict[float, int]) -> None:
+    """Counts exact sentinel values of the data as stored."""
     low, high = float(flat.min()), float(flat.max())
     for value in SENTINELS:
-        if not low <= value * (1 + 1e-6) or not value * (1 - 1e-6) <= high:
-            if not low <= value <= high:
-                continue
         if flat.dtype.kind == "f":
-            typed = flat.dtype.type(value)
-            hits = int(np.count_nonzero(flat == typed))
-        else:
+            # The key is the number as stored: -99.99 is another one in 32 bits.
+            value = float(flat.dtype.type(value))
+        if low <= value <= high:
             hits = int(np.count_nonzero(flat == value))
-        if hits:
-            sentinels[value] = sentinels.get(value, 0) + hits
+            if hits:
+                sentinels[value] = sentinels.get(value, 0) + hits
 
 
 @dataclass(eq=False)

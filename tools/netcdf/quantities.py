@@ -144,7 +144,7 @@ QUANTITIES: tuple[Quantity, ...] = (
         r"sea_water_electrical_conductivity", r"cndc|conductivity|cond",
     ),
     _q(
-        "humidity", "relative humidity", "%", (0.0, 110.0), (-5.0, 150.0), "%|1", r"relative_humidity", r"rh|hurs|relh|rhum", reaches=3.0,
+        "humidity", "relative humidity", "%", (0.0, 110.0), (-5.0, 150.0), "%|1", r"relative_humidity", r"rh|hurs|relh|rhum", reaches=1.5,
     ),
     _q(
         "fraction", "area fraction", "1", (0.0, 1.01), (-0.05, 1.2), "1|%",

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from tools.netcdf import conformance, fixes
+from tools.netcdf import conformance, fixes, quicklook
 from tools.netcdf.access import Data, ValuesUnreadable, open_data
 from tools.netcdf.catalogue import finding
 from tools.netcdf.checks import CHECKS, Check, Context, Skip
@@ -143,6 +143,7 @@ def _check_open(
     for check_ in CHECKS:
         _run_one(work, check_, context)
     work.facts.update(_facts(context))
+    _run_one(work, Check("quick_look", "plots of the values", lambda c: _quick_look(work, c)), context)
     if progress is not None:
         progress(work.report())
     _conformance(work, context, sniffed)
@@ -161,6 +162,7 @@ def _run_one(work: _Work, check_: Check, context: Context) -> None:
         work.skipped.append(row("no data: every variable is empty or holds only fill values"))
         return
     found: list[Finding] = []
+    # What was found before a check broke still counts.
     try:
         found.extend(check_.run(context))
         work.run.append(row())
@@ -171,6 +173,12 @@ def _run_one(work: _Work, check_: Check, context: Context) -> None:
     except Exception as error:  # noqa: BLE001 - one detector that breaks must not cost the user the others
         work.failed.append(row(f"{type(error).__name__}: {error}"))
     work.findings += found
+
+
+def _quick_look(work: _Work, context: Context) -> Iterator[Finding]:
+    """Keeps the points of the plots in the facts; finds nothing itself."""
+    work.facts["plots"] = quicklook.collect(context, list(_without_consequences(list(_without_repeats(work.findings)))))
+    yield from ()
 
 
 def _conformance(work: _Work, context: Context, sniffed: Sniffed) -> None:
@@ -324,10 +332,15 @@ _EXPLAINS = {
     "spike": {"density-inversion"},
     "flat": {"density-inversion"},
     "range": {"density-inversion", "spike"},
-    "fill": {"density-inversion", "spike", "mostly-missing", "valid-range", "impossible-values"},
+    "constant": {"density-inversion"},
+    "coords": {"time-gap", "time-order", "time-duplicate"},
+    "time": {"valid-range"},
+    "depth": {"valid-range", "impossible-values", "density-inversion"},
+    "fill": {"flat-line", "density-inversion", "spike", "mostly-missing", "valid-range", "impossible-values"},
     "variable_swap": {"density-inversion", "units-values", "standard-name-values"},
     "units_values": {"density-inversion", "impossible-values", "valid-range", "units-values", "standard-name-values"},
     "standard_name": {"valid-range", "impossible-values"},
+    "packing": {"density-inversion", "standard-name-values", "units-values", "impossible-values", "valid-range"},
     "corrupt": {"constant", "mostly-missing", "duplicate", "not-monotonic", "time-order", "time-duplicate"},
     "swapped_latlon": {"lat-range", "lon-range", "valid-range", "on-land", "extents", "lon-convention"},
     "latlon_range": {"valid-range", "extents", "position-jump"},

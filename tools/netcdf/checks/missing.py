@@ -65,7 +65,7 @@ def _others(summary: Summary | None, value: float) -> str:
 
 
 def undeclared_sentinel(context: Context, var: Var) -> float | None:
-    """The value that stands for missing without being declared so; None where there is none.
+    """The stored value that stands for missing without being declared so; None where there is none.
 
     It must be one of the usual markers, be the smallest or largest value, and stand apart from all others by more
     than their whole range, or be physically impossible.

@@ -116,6 +116,8 @@ def _swapped_by_range(context: Context, lat: Var, lon: Var) -> Finding | None:
     beyond = max(abs(a.low), abs(a.high)) > 90.0
     # One bad value among good ones is a range finding; exchanged values are beyond as a whole.
     mostly = (np.abs(a.kept) > 90).mean() > 0.2 or abs(a.quantile(0.5)) > 90
+    if a.valid == 1:
+        return None  # one wrong value is as likely as an exchange; the range finding names both
     if not (beyond and mostly and a.low >= -180 and a.high <= 360 and b.low >= -90 and b.high <= 90):
         return None
     return finding(
@@ -147,7 +149,8 @@ def _latitude_range(context: Context, lat: Var) -> Iterator[Finding]:
     yield finding(
         "lat-range",
         lat.name,
-        f"{lat.name} has {len(bad)} of {summary.valid} values beyond 90 degrees, to {show(_far(summary.low, summary.high))}.",
+        f"{lat.name} has {len(bad)} of {summary.valid} values beyond 90 degrees, to {show(_far(summary.low, summary.high))}"
+        + (", as if it were a longitude." if summary.valid == 1 else "."),
         evidence={
             "text": f"first at {bad[0].tolist()}: {show(float(values[tuple(bad[0])]))}" if len(bad) else "",
             "values": [float(values[tuple(i)]) for i in bad[:5]],

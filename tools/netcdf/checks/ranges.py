@@ -66,7 +66,7 @@ def _clean(context: Context, var: Var, summary: Summary) -> Floats:
     sentinel = undeclared_sentinel(context, var)
     kept = summary.kept
     if sentinel is not None:
-        kept = kept[kept != sentinel]
+        kept = kept[kept != var.unpack(sentinel)]
     return kept[np.abs(kept) < 1e15]
 
 
@@ -109,7 +109,7 @@ def value_units(context: Context) -> Iterator[Finding]:
         found = _sibling(var, quantity, summary, sample, certain)
         if found is not None:
             yield found
-        elif certain and (bad.mean() > 0.02 or _outside(quantity, bulk)):
+        elif certain and (bad.mean() > max(0.05, 3.5 / bad.size) or _outside(quantity, bulk)):
             yield from _wrong_name(var, quantity, summary, sample, float(bad.mean()))
 
 
@@ -122,7 +122,7 @@ def _misfit(quantity: Quantity, own: Floats, bulk: tuple[float, float], bad: flo
     if own.size < _FEW:
         return bad > 0.5 or (quantity.key in ("salinity",) and 0 < bulk[1] < 0.06)
     if quantity.reaches is not None and bulk[1] < quantity.reaches:
-        return bulk[1] > 0.3 * quantity.reaches or bad > 0.02
+        return bulk[1] > 0.2 * quantity.reaches or bad > 0.02
     return bad > 0.02 or typical < 0.5 or (quantity.key == "sea_temperature" and bulk[1] > 40.0)
 
 
@@ -200,10 +200,10 @@ def impossible(context: Context) -> Iterator[Finding]:
             outside = (converted < hard_low) | (converted > hard_high)
         sentinel = undeclared_sentinel(context, var)
         if sentinel is not None:
-            outside &= array != sentinel
+            outside &= array != var.unpack(sentinel)
         outside &= ~context.flagged_bad(var, outside.shape) & (np.abs(converted) < 1e15)
         count = int(np.count_nonzero(outside))
-        if not count or count > 0.02 * max(summary.valid, 1) + 2:
+        if not count or count > 0.05 * max(summary.valid, 1) + 2:
             continue
         yield _outliers(var, quantity, array, converted, outside, count, summary)
     yield from _infinite(context)
@@ -292,7 +292,7 @@ def _valid_range(context: Context, var: Var, summary: Summary) -> Iterator[Findi
     outside &= ~context.flagged_bad(var, outside.shape)
     sentinel = undeclared_sentinel(context, var)
     if sentinel is not None:
-        outside &= array != sentinel
+        outside &= array != var.unpack(sentinel)
     count = int(np.count_nonzero(outside))
     if not count:
         return

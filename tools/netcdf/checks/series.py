@@ -51,12 +51,17 @@ def _is_series(context: Context, var: Var, horizontal: set[str]) -> bool:
     maps = [v for v in context.roles.latitude if len(v.dims) == 2 and set(v.dims) <= set(var.dims)]
     projected = any(d.lower() in ("x", "y", "xc", "yc", "ni", "nj", "rlat", "rlon") for d in var.dims)
     known = bool(var.standard_name) or quantity_of(var)[0] is not None or bool(var.units)
-    return not maps and not projected and known and var.shape[_axis(context, var)] >= 12
+    return not maps and not projected and known and var.shape[line_axis(context, var)] >= 12
 
 
-def _axis(context: Context, var: Var) -> int:
+def line_axis(context: Context, var: Var) -> int:
     """The dimension along which neighbours are neighbours: depth before time before the longest."""
-    for group in (context.roles.vertical + context.roles.pressure, context.roles.time):
+    levels = context.roles.vertical + context.roles.pressure
+    if len(var.dims) > 1 and any(v.dims == var.dims for v in levels):
+        # Depth or pressure of its own at each level: what is no time or position of whole profiles is the level.
+        whole = {v.dims[0] for v in context.roles.time + context.roles.latitude if len(v.dims) == 1}
+        return next((i for i in reversed(range(len(var.dims))) if var.dims[i] not in whole), len(var.dims) - 1)
+    for group in (levels, context.roles.time):
         for coordinate in group:
             if len(coordinate.dims) == 1 and coordinate.size > 1 and coordinate.dims[0] in var.dims:
                 return var.dims.index(coordinate.dims[0])
@@ -70,7 +75,7 @@ def _lines(context: Context, var: Var) -> Iterator[tuple[tuple[int, ...], Floats
     if values is None:
         return
     values = np.where(context.flagged_bad(var, values.shape), np.nan, values)
-    axis = _axis(context, var)
+    axis = line_axis(context, var)
     moved = np.moveaxis(values, axis, -1)
     others = moved.shape[:-1]
     total = int(np.prod(others)) if others else 1
@@ -134,7 +139,7 @@ def _threshold(context: Context, var: Var, line: Floats) -> float | None:
     spread = float(np.quantile(line, 0.98) - np.quantile(line, 0.02))
     if spread <= 0 and noise <= 0:
         return None
-    largest = float(np.quantile(np.abs(change), 0.98))
+    largest = float(np.quantile(np.abs(change), 0.9))
     quantity, _ = quantity_of(var)
     least = _LEAST_SPIKE.get(quantity.key, 0.0) if quantity is not None else 0.0
     factor = units.factor(quantity.unit, var.units) if quantity is not None and var.units else None
@@ -200,7 +205,7 @@ def density(context: Context) -> Iterator[Finding]:
     import gsw
 
     t_var, s_var, z_var = trio
-    axis = _axis(context, t_var)
+    axis = line_axis(context, t_var)
     hits: list[tuple[tuple[int, ...], float, float]] = []
     looked = 0
     for (index, t), (_, s), z in zip(_lines(context, t_var), _lines(context, s_var), _levels(context, z_var, t_var, axis), strict=False):
@@ -262,7 +267,7 @@ def _trio(context: Context) -> tuple[Var, Var, Var] | None:
             continue
         for s in by_key.get("salinity", []):
             for z in levels:
-                same = z.dims == t.dims or (len(z.dims) == 1 and z.dims[0] == t.dims[_axis(context, t)])
+                same = z.dims == t.dims or (len(z.dims) == 1 and z.dims[0] == t.dims[line_axis(context, t)])
                 if t.dims == s.dims and t.dims and same and z.size >= 5:
                     return t, s, z
     return None

@@ -373,11 +373,12 @@ def steps(context: Context) -> Iterator[Finding]:
             continue
         times = array[good]
         change = np.diff(times)
+        spacing = change / np.diff(good)
         strict = var.dims == (base(var.name),)
         if strict:
             yield from _order(var, times, change, good)
         if (change > 0).all():
-            yield from _gap(context, var, times, change, good)
+            yield from _gap(context, var, times, spacing, good)
 
 
 def _order(var: Var, times: Floats, change: Floats, good: np.ndarray) -> Iterator[Finding]:

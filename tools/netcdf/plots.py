@@ -1,0 +1,120 @@
+"""Quick-look plots drawn from a report: where, the profile or series with suspicious values marked, the distribution.
+
+matplotlib draws without a display (Agg); each plot is a PNG of about 30 kB.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from tools.netcdf.model import Report
+
+#: Colours that stay apart for colour-blind readers and in grey.
+_LINE, _MARK, _BAR, _LAND = "#1f5a85", "#c8322b", "#8fb3cf", "#b9b4a8"
+
+
+def draw(report: Report) -> list[tuple[str, str, bytes]]:
+    """(title, description for those who cannot see it, PNG) of each plot, none for a file without values."""
+    plots = report.facts.get("plots") or {}
+    found = []
+    if plots.get("positions"):
+        found.append(_positions(plots["positions"]))
+    for plot in plots.get("variables", []):
+        found.append(_variable(plot))
+    return found
+
+
+def _figure(columns: int, wide: float) -> tuple[Any, Any]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(wide, 3.2), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    ratios = [2.4, 1.0] if columns == 2 else [1.0]
+    return figure, figure.subplots(1, columns, width_ratios=ratios, squeeze=False)[0]
+
+
+def _png(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def _numbers(values: list[Any]) -> Any:
+    import numpy as np
+
+    return np.array([np.nan if v is None else v for v in values], dtype=float)
+
+
+def _positions(data: dict[str, Any]) -> tuple[str, str, bytes]:
+    import numpy as np
+
+    from tools.netcdf.checks.landmask import is_land
+
+    lat, lon = _numbers(data["lat"]), _numbers(data["lon"])
+    ok = np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 90)
+    figure, (axes,) = _figure(1, 5.2)
+    if ok.any():
+        spread = max(8.0, 1.4 * float(np.ptp(lat[ok])), 1.4 * float(np.ptp(lon[ok])) / 1.6)
+        middle = (float(lat[ok].min() + lat[ok].max()) / 2, float(lon[ok].min() + lon[ok].max()) / 2)
+        south, north = max(-90.0, middle[0] - spread / 2), min(90.0, middle[0] + spread / 2)
+        west, east = middle[1] - 0.8 * spread, middle[1] + 0.8 * spread
+        grid_lat, grid_lon = np.linspace(south, north, 240), np.linspace(west, east, 360)
+        land = is_land(*np.meshgrid(grid_lat, grid_lon, indexing="ij"))
+        axes.contourf(grid_lon, grid_lat, land.astype(float), levels=[0.5, 1.5], colors=[_LAND])
+        axes.set_xlim(west, east)
+        axes.set_ylim(south, north)
+    colour = _MARK if data["suspicious"] and not data["marked"] else _LINE
+    axes.plot(lon[ok], lat[ok], ".-" if ok.sum() < 200 else ".", color=colour, ms=5, lw=0.6)
+    marked = [(y, x) for y, x in data["marked"] if y is not None and x is not None and abs(y) <= 90]
+    if marked:
+        axes.plot([x for _, x in marked], [y for y, _ in marked], "o", mfc="none", mec=_MARK, ms=9, mew=1.6)
+    axes.set_xlabel("longitude")
+    axes.set_ylabel("latitude")
+    axes.set_title("Positions (land in grey)", fontsize=10)
+    text = f"Map of {int(ok.sum())} positions, {len(marked)} of them marked as suspicious."
+    return "Positions", text, _png(figure)
+
+
+def _variable(plot: dict[str, Any]) -> tuple[str, str, bytes]:
+    figure, (left, right) = _figure(2, 8.2)
+    label = f"{plot['name']} ({plot['units'] or 'no units'})"
+    marked = [(a, v) for a, v in plot.get("marked", []) if a is not None and v is not None]
+    if plot["kind"] == "map":
+        mesh = left.pcolormesh(
+            _numbers(plot["lon"]), _numbers(plot["lat"]), [_numbers(row) for row in plot["field"]], shading="nearest", cmap="viridis"
+        )  # fmt: skip
+        figure.colorbar(mesh, ax=left, label=label)
+        left.set_xlabel("longitude")
+        left.set_ylabel("latitude")
+    else:
+        along, values = _numbers(plot["along"]), _numbers(plot["values"])
+        profile = plot["kind"] == "profile"
+        x, y = (values, along) if profile else (along, values)
+        left.plot(x, y, ".-" if len(along) < 300 else "-", color=_LINE, lw=0.9, ms=3)
+        if marked:
+            points = [(v, a) if profile else (a, v) for a, v in marked]
+            left.plot([p[0] for p in points], [p[1] for p in points], "o", mfc="none", mec=_MARK, ms=9, mew=1.6)
+        left.set_xlabel(label if profile else plot["along_label"])
+        left.set_ylabel(plot["along_label"] if profile else label)
+        if profile:
+            left.invert_yaxis()
+    left.set_title(_shortened(plot["title"]), fontsize=10)
+    histogram = plot.get("histogram") or {}
+    if histogram:
+        edges = _numbers(histogram["edges"])
+        right.stairs(histogram["counts"], edges, fill=True, color=_BAR)
+        right.set_yscale("log")
+        right.set_xlabel(label)
+        right.set_ylabel("values")
+        for _, value in marked[:20]:
+            right.axvline(value, color=_MARK, lw=1.0)
+    right.set_title("distribution", fontsize=10)
+    about = f"; marked: {', '.join(plot['findings'])}" if plot["findings"] else ""
+    text = f"{plot['kind'].capitalize()} of {plot['name']} with its distribution, {len(marked)} values circled{about}."
+    return plot["name"], text, _png(figure)
+
+
+def _shortened(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
