@@ -20,7 +20,8 @@ MAX_TOKENS = 96
 WIDTH = 384
 _HEADS = 12
 _EPSILON = 1e-12
-_PARTS = ("attention.self", "attention.output.dense", "intermediate.dense", "output.dense")
+#: The linear parts of a layer that training adds to.
+PARTS = ("attention.self", "attention.output.dense", "intermediate.dense", "output.dense")
 
 
 def base_folder() -> Path | None:
@@ -100,10 +101,9 @@ class Adapter:
 
     def _layer(self, weights: Mapping[str, Any], added: Mapping[str, Any], place: int) -> tuple[Any, ...]:
         """One layer with the additions multiplied out, so that they cost nothing in use."""
-        torch = self._torch
         base = layer_weights(weights, place)
         merged = []
-        for part, (weight, bias) in enumerate(base):
+        for part, (weight, bias) in zip(PARTS, base, strict=True):
             down, up = added[f"{place}.{part}.down"].float(), added[f"{place}.{part}.up"].float()
             merged.append(((weight + up @ down).to(self._type), bias.to(self._type)))
         name = f"encoder.layer.{place}."
@@ -111,7 +111,6 @@ class Adapter:
             tuple(weights[f"{name}{where}.LayerNorm.{which}"].to(self._type) for which in ("weight", "bias"))
             for where in ("attention.output", "output")
         ]
-        del torch
         return (*merged, *norms)
 
 
@@ -122,7 +121,7 @@ def layer_weights(weights: Mapping[str, Any], place: int) -> list[tuple[Any, Any
     name = f"encoder.layer.{place}."
     attention = [f"{name}attention.self.{one}" for one in ("query", "key", "value")]
     joined = tuple(torch.cat([weights[f"{one}.{which}"] for one in attention]) for which in ("weight", "bias"))
-    rest = [(weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"]) for part in _PARTS[1:]]
+    rest = [(weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"]) for part in PARTS[1:]]
     return [(joined[0], joined[1]), *rest]
 
 

@@ -62,6 +62,10 @@ class GuardMiddleware(AgentMiddleware):
         verdict = self._screened("input", question, runtime)
         if verdict.stops:
             return {"messages": [_refusal(REFUSED_INPUT, verdict)], "jump_to": "end"}
+        hidden = self.screen.hidden("input", question)
+        if hidden != question:
+            asked = next(one for one in reversed(state["messages"]) if isinstance(one, HumanMessage))
+            return {"messages": [HumanMessage(hidden, id=asked.id)]}
         return None
 
     @hook_config(can_jump_to=["end"])
@@ -88,9 +92,13 @@ class GuardMiddleware(AgentMiddleware):
             return None
         context = [_text(one) for one in turn if isinstance(one, ToolMessage)]
         verdict = self._screened("output", text, runtime, question=_question(state["messages"]), context=context)
-        if not verdict.stops:
-            return None
         last = written[-1]
+        if not verdict.stops:
+            hidden = self.screen.hidden("output", _text(last))
+            if hidden == _text(last):
+                return None
+            note = {NOTE: {"hidden": True}}
+            return {"messages": [AIMessage(hidden, id=last.id, additional_kwargs=note)]}
         return {
             "messages": [
                 *(_emptied(one) for one in written[:-1]),
@@ -173,6 +181,7 @@ class GuardMiddleware(AgentMiddleware):
             labels.append(label)
             instead = WITHHELD.format(reason=verdict.reason) if verdict.stops else f"{WARNING}\n{part}"
             content = content.replace(part, instead, 1)
+        content = self.screen.hidden("context", content)
         if not self.marker.is_wrapped(content):
             content = self.marker.wrap(content)
         note = {

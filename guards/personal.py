@@ -20,7 +20,7 @@ _EMAIL_SPELLED = re.compile(
     r"|\(dot\)| dot ) ?"
     r"(?:[a-z0-9-]{2,20} ?(?:\[dot\]|\(dot\)| dot ) ?)?(?:com|org|net|edu|gov|de|fr|uk|info|io|eu)\b"
 )
-_CARD = re.compile(r"(?<![\d.,-])(?:\d[ -]?){12,18}\d(?![\d,-]|\.\d)")
+_CARD = re.compile(r"(?<![\d.,-])(?:\d[ -]?){12,18}\d(?!\d|[.,-]\d)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![a-z0-9])")
 _PHONE_INTERNATIONAL = re.compile(r"(?<![\w.+-])\+[1-9]\d{0,2}(?:[ .\-/]?\(?\d{1,4}\)?){2,6}(?![\w.]\d|\d)")
 _PHONE_AMERICAN = re.compile(r"(?<![\d.\w-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])[2-9]\d{2}[-.]\d{4}(?![\d.\w-])")

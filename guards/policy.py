@@ -40,7 +40,7 @@ class StagePolicy:
     """One row of the table.
 
     `found_at` is the score from which a risk counts. `seconds` is what each guard of the stage may take.
-    `redact` names risks whose text is replaced in place of blocking. `on_error` is `closed` (the embedded
+    `redact` and `mask` name secrets and personal data that are hidden in the text and flagged. `on_error` is `closed` (the embedded
     guard answers in the failed one's place, and where that fails too the text is blocked) or `open` (the
     text passes, visibly not checked); groundedness guards are always open.
     """
@@ -49,6 +49,7 @@ class StagePolicy:
     block: tuple[str, ...] = ()
     flag: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
     on_error: OnError = "closed"
     seconds: float = 20.0
     found_at: float = 0.5
@@ -70,14 +71,17 @@ class StagePolicy:
 
     def _effect(self, code: str) -> str:
         block = _longest(code, self.block)
-        flag = _longest(code, (*self.flag, *self.redact))
+        flag = _longest(code, (*self.flag, *self.redact, *self.mask))
         if block < 0 and flag < 0:
             return ""
         return "block" if block >= flag else "flag"
 
-    def redacts(self, code: str) -> bool:
-        """Whether text with this risk is replaced rather than blocked."""
-        return _longest(code, self.redact) >= 0
+    def hides(self, code: str) -> str:
+        """How a secret or a piece of personal data is hidden in the text: "redact", "mask", or "" for not at all."""
+        redact, mask, block = (_longest(code, entries) for entries in (self.redact, self.mask, self.block))
+        if max(redact, mask) <= block:
+            return ""
+        return "redact" if redact >= mask else "mask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ def _row(stage: str, row: StagePolicy, table: Any) -> StagePolicy:
     changes: dict[str, Any] = {}
     for name, value in table.items():
         where = f"[guards.{stage}] {name}"
-        if name in ("guards", "block", "flag", "redact"):
+        if name in ("guards", "block", "flag", "redact", "mask"):
             if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
                 raise PolicyError(f"{where} has to be a list of names.", f'For example {name} = ["embedded"].')
             changes[name] = tuple(value)

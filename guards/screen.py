@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from guards.breaker import Breaker
-from guards.embedded import EmbeddedGuard, Encoder
+from guards.embedded import EmbeddedGuard, Encoder, sensitive
 from guards.errors import GuardError, GuardTimeout, WeightsDamaged
 from guards.policy import GROUNDEDNESS, Policy, StagePolicy
 from guards.reasons import allowed_reason, decided_reason, failed_reason, stage_words
+from guards.redaction import without
 from guards.verdict import Risk, Stage, Verdict, stage_named, strongest
 
 
@@ -136,6 +137,16 @@ class Screen:
             return together("flag", by, f"Not checked by {names}.{rest}")
         assert worst is not None
         return together(worst.state, worst, worst.reason)
+
+    def hidden(self, stage: Stage, text: str) -> str:
+        """The text with the secrets and personal data hidden that the policy redacts or masks at this stage."""
+        row = self.policy.stage(stage)
+        if not (row.redact or row.mask):
+            return text
+        found = sensitive(text)
+        # Masking keeps every place where it is, so it comes first.
+        masked = without(text, [one for one in found if row.hides(one.code) == "mask"], "mask")
+        return without(masked, [one for one in found if row.hides(one.code) == "redact"])
 
     def guard(self, name: str) -> Guard:
         """The guard of that name, built on first use. Raises UnknownGuard for a name that no guard has."""

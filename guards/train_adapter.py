@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from guards.adapter import MAX_TOKENS, WIDTH, initial, layer_weights
+from guards.adapter import MAX_TOKENS, PARTS, WIDTH, initial, layer_weights
 
 _LOG = logging.getLogger(__name__)
-_PARTS = ("attention.self", "attention.output.dense", "intermediate.dense", "output.dense")
 _SCALE = 2.0
 _POOL = 4.0
 
@@ -97,7 +96,7 @@ def _additions(layers: Sequence[Sequence[tuple[Any, Any]]], recipe: Recipe) -> d
     generator = torch.Generator().manual_seed(recipe.seed)
     added: dict[str, Any] = {}
     for place, layer in enumerate(layers):
-        for part, (weight, _) in zip(_PARTS, layer, strict=True):
+        for part, (weight, _) in zip(PARTS, layer, strict=True):
             down, up = initial(recipe.rank, weight.shape[1], weight.shape[0], generator)
             added[f"{place}.{part}.down"], added[f"{place}.{part}.up"] = down, up
     added["head.weight"] = torch.randn(3, WIDTH, generator=generator) * 0.02
@@ -117,7 +116,7 @@ def _forward(base: Any, layers: Any, added: dict[str, Any], ids: Any, mask: Any,
 
     def part(place: int, number: int, value: Any) -> Any:
         weight, bias = layers[place][number]
-        name = f"{place}.{_PARTS[number]}"
+        name = f"{place}.{PARTS[number]}"
         extra = functional.linear(functional.dropout(value, dropout), added[f"{name}.down"])
         return functional.linear(value, weight, bias) + _SCALE * functional.linear(extra, added[f"{name}.up"])
 
