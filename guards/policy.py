@@ -40,9 +40,9 @@ class StagePolicy:
     """One row of the table.
 
     `found_at` is the score from which a risk counts. `seconds` is what each guard of the stage may take.
-    `redact` and `mask` name secrets and personal data that are hidden in the text and flagged. `on_error` is `closed` (the embedded
-    guard answers in the failed one's place, and where that fails too the text is blocked) or `open` (the
-    text passes, visibly not checked); groundedness guards are always open.
+    `redact` and `mask` name secrets and personal data that are hidden in the text and flagged. `on_error` is
+    `closed` (the embedded guard answers in the failed one's place, and where that fails too the text is blocked)
+    or `open` (the text passes, visibly not checked); groundedness guards are always open.
     """
 
     guards: tuple[str, ...] = ("embedded",)
