@@ -95,7 +95,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk as search found it: its rank (from 1), its scores, and its document's file name."""
+    """A chunk as search found it: its rank (from 1), its scores, and its document's file name.
+
+    `context` is the head of the table whose later rows the chunk holds.
+    """
 
     rank: int
     score: float
@@ -105,3 +108,4 @@ class Hit:
     heading: str = ""
     title: str = ""
     scores: dict[str, float] = field(default_factory=dict)
+    context: str = ""

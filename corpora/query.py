@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpora.folding import fold
 
@@ -99,7 +100,7 @@ def parse(text: str) -> Query:
     phrases = tuple(
         dict.fromkeys(
             [token for token in tokens if re.search(r"[-./]", token)]
-            + [f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False) if not {a, b} & STOP_WORDS]
+            + [f"{a} {b}" for a, b in pairwise(tokens) if not {a, b} & STOP_WORDS]
         )
     )
     return Query(

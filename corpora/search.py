@@ -108,6 +108,7 @@ def search(
             heading=row["heading"],
             title=row["title"],
             scores={name: round(value, 6) for name, value in parts.items()},
+            context=row["context"],
         )
         for rank, (score, row, parts) in enumerate(hits[offset:], offset + 1)
     ]
@@ -220,14 +221,14 @@ def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict]:
     for first in range(0, len(identities), 500):
         part = identities[first : first + 500]
         rows = connection.execute(
-            'SELECT c.id, c.document_id, c.page, c.start, c."end", c.heading, d.file, d.title, '
+            'SELECT c.id, c.document_id, c.page, c.start, c."end", c.heading, c.context, d.file, d.title, '
             'substr(p.text, c.start + 1, c."end" - c.start) FROM chunks c '
             "JOIN documents d ON d.id = c.document_id "
             "JOIN pages p ON p.document_id = c.document_id AND p.number = c.page "
             f"WHERE c.id IN ({', '.join('?' * len(part))})",
             list(part),
         )
-        names = ("document_id", "page", "start", "end", "heading", "file", "title", "text")
+        names = ("document_id", "page", "start", "end", "heading", "context", "file", "title", "text")
         for row in rows:
             found[row[0]] = dict(zip(names, row[1:], strict=True))
     return found

@@ -118,9 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.unguarded:
         assistant.screen = unguarded()
     assistant.ask("Is this warm?")
-    outcomes = []
-    for question in load(options.questions):
-        outcomes.append(judge(question, assistant.ask(question.question)))
+    outcomes = [judge(question, assistant.ask(question.question)) for question in load(options.questions)]
     write = sys.stdout.write
     for name, value in figures(outcomes).items():
         write(f"{name:55}{value:8.3f}\n")

@@ -272,9 +272,7 @@ def reindex_command(as_json: Json = False) -> None:
     if as_json:
         write_json(done)
     else:
-        say(
-            f"{done['vectors']} vectors of {done['documents']} documents indexed, {done['embedded']} of them embedded anew."
-        )
+        say(f"{done['vectors']} vectors of {done['documents']} documents indexed, {done['embedded']} embedded anew.")
 
 
 def register(app: typer.Typer) -> None:

@@ -20,8 +20,11 @@ from ingest.pipeline import Source, ingest
 from ingest.render import render_page
 
 EXAMPLES = (
-    "How does Leadline decide that a quotation is exact?",
-    "What is 1000 dbar in metres at 60N?",
+    "Who was the chief scientist of HF31?",
+    "Compare the salinity duplicates of HF31 and ML09.",
+    "Which moorings were recovered on HF31?",
+    "What is 1000 dbar in m at 60N?",
+    "What is the call sign of RV Marrow Light?",
 )
 _HEAD = (
     '<div class="ll-head"><h1>Leadline</h1><p>Answers from your own documents, every sentence checked against the '
@@ -85,8 +88,11 @@ class Page:
         except LeadlineError as error:
             yield [*shown, *_done(steps), {"role": "assistant", "content": f"⚠ {error}"}], turns, "", self.status()
 
-    def show(self, chosen: str, turns: list[Turn]) -> str:
-        """The page of a chosen citation, its words marked."""
+    def show(self, chosen: str, turns: list[Turn]) -> tuple[str, Any]:
+        """The page of a chosen citation, its words marked, and the tab that shows it."""
+        return self._evidence(chosen, turns), gr.Tabs(selected="evidence")
+
+    def _evidence(self, chosen: str, turns: list[Turn]) -> str:
         name = (chosen or "").split("#")[0]
         try:
             turn, statement, place = (int(part) for part in name.split(":"))
@@ -165,13 +171,13 @@ class Page:
                         )
                         send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ll-ask")
                         halt = gr.Button("Stop", scale=1, min_width=80, elem_id="ll-stop")
-                    gr.Examples([[e] for e in self.examples], inputs=[question], label="Try")
-                with gr.Column(scale=4, min_width=320), gr.Tabs():
-                    with gr.Tab("Evidence"):
+                    gr.Examples([[e] for e in self.examples], inputs=[question], label="Try one of these")
+                with gr.Column(scale=4, min_width=320), gr.Tabs(selected="evidence") as tabs:
+                    with gr.Tab("Evidence", id="evidence"):
                         evidence = gr.HTML(
                             render.EMPTY_EVIDENCE, elem_id="ll-evidence", elem_classes=["ll-evidence-box"]
                         )
-                    with gr.Tab("Library"):
+                    with gr.Tab("Library", id="library"):
                         files = gr.File(
                             label="Add PDFs",
                             file_count="multiple",
@@ -196,7 +202,7 @@ class Page:
             ]
             runs[0].then(_remember, [chat, turns, shown], [shown], show_progress="hidden")
             halt.click(None, cancels=runs, queue=False)
-            chosen.change(self.show, [chosen, turns], [evidence], show_progress="hidden", concurrency_limit=8)
+            chosen.change(self.show, [chosen, turns], [evidence, tabs], show_progress="hidden", concurrency_limit=8)
             upload = self.upload
 
             def add(paths: list[str] | None, progress: gr.Progress = gr.Progress()) -> Iterator[Any]:

@@ -49,9 +49,11 @@ def _statement(statement: Statement, turn: int, index: int) -> str:
         _button(citation, turn, index, place) for place, citation in enumerate(statement.citations) if citation.quote
     )
     why = escape(statement.reason or words)
+    places = dict.fromkeys(f"{c.document}, p. {c.page}" for c in statement.citations if c.quote)
+    source = f' <small class="ll-source">{escape("; ".join(places))}</small>' if places else ""
     return (
         f'<p class="ll-statement ll-{name}"><span class="ll-state" role="img" aria-label="{escape(words)}" '
-        f'title="{why}">{sign}</span> {text} {buttons}'
+        f'title="{why}">{sign}</span> {text} {buttons}{source}'
         + (f'<span class="ll-reason">{escape(statement.reason)}</span>' if name in ("partly", "unsupported") else "")
         + "</p>"
     )

@@ -67,6 +67,27 @@ def serve(settings: Settings) -> None:
     launch(blocks, settings, warm)
 
 
+def theme() -> object:
+    """Calm and local: sea colours, the system's own fonts, nothing fetched."""
+    import gradio as gr
+
+    sans = ["system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Liberation Sans", "sans-serif"]
+    return gr.themes.Default(
+        primary_hue=gr.themes.colors.cyan,
+        secondary_hue=gr.themes.colors.cyan,
+        neutral_hue=gr.themes.colors.slate,
+        font=sans,
+        font_mono=["ui-monospace", "Consolas", "Liberation Mono", "monospace"],
+        radius_size=gr.themes.sizes.radius_sm,
+    ).set(
+        button_primary_background_fill="#0b5c7a",
+        button_primary_background_fill_hover="#094a63",
+        button_primary_text_color="#ffffff",
+        button_primary_background_fill_dark="#0f6f92",
+        block_border_width="1px",
+    )
+
+
 def launch(blocks: object, settings: Settings, warm: object) -> None:
     """Launch the blocks; the warm-up starts once the page answers, so that it does not slow the first paint."""
     blocks.queue(default_concurrency_limit=8).launch(  # type: ignore[attr-defined]
@@ -78,6 +99,7 @@ def launch(blocks: object, settings: Settings, warm: object) -> None:
         run_history=False,
         prevent_thread_lock=True,
         max_file_size=f"{settings.max_file_mib}mb",
+        theme=theme(),
         css_paths=[HERE / "style.css"],
         head=f"<script>{(HERE / 'script.js').read_text(encoding='utf-8')}</script>",
         footer_links=[],

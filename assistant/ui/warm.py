@@ -44,7 +44,7 @@ class WarmUp:
                 self._assistant.ask("What is in the library?", model="embedded")
         except LeadlineError as error:
             self.problem = str(error)
-        except Exception as error:  # noqa: BLE001 - shown on the page; without it a question would wait for ever
+        except Exception as error:
             log.exception("warm-up failed")
             self.problem = f"Getting ready failed ({type(error).__name__}: {error}). See `leadline doctor`."
         finally:
