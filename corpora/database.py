@@ -108,7 +108,7 @@ def explained(database: Path, error: sqlite3.Error) -> LeadlineError | None:
 
 
 class Connection(sqlite3.Connection):
-    """A connection whose errors say what a user can do about them. Closed when its thread has ended."""
+    """A connection whose errors say what a user can do about them."""
 
     database = Path(":memory:")
 
@@ -129,9 +129,6 @@ class Connection(sqlite3.Connection):
 
     def __exit__(self, *exception: Any) -> Any:
         return _translated(self.database, super().__exit__, *exception)
-
-    def __del__(self) -> None:
-        self.close()
 
 
 class _Cursor(sqlite3.Cursor):

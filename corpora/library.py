@@ -13,7 +13,6 @@ import os
 import re
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -104,8 +103,7 @@ class Library:
         self.database = self.home / "library.sqlite3"
         self.files = self.home / "files"
         self._local = threading.local()
-        # Weak: a connection goes with its thread, and a server has a thread for every question.
-        self._connections: weakref.WeakSet[database.Connection] = weakref.WeakSet()
+        self._connections: list[tuple[threading.Thread, database.Connection]] = []
         self._guard = threading.Lock()
         self._writing = threading.RLock()
         self._held = 0
@@ -130,15 +128,27 @@ class Library:
         if held is not None and (self._local.real or not self.exists):
             return held
         exists = self.exists
-        connection = database.connect(self.database) if exists else database.empty()
+        connection = self._inherited() if exists else database.empty()
+        if connection is None:
+            connection = database.connect(self.database)
+            with self._guard:
+                self._connections.append((threading.current_thread(), connection))
         self._local.connection, self._local.real = connection, exists
-        with self._guard:
-            self._connections.add(connection)
         return connection
+
+    def _inherited(self) -> database.Connection | None:
+        """The connection of a thread that has ended: a server has a thread for every question."""
+        with self._guard:
+            for place, (thread, connection) in enumerate(self._connections):
+                if not thread.is_alive():
+                    self._connections[place] = (threading.current_thread(), connection)
+                    connection.rollback()
+                    return connection
+        return None
 
     def close(self) -> None:
         with self._guard:
-            for connection in self._connections:
+            for _, connection in self._connections:
                 with suppress(sqlite3.Error):
                     connection.close()
             self._connections.clear()

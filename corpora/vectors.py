@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -18,6 +19,18 @@ log = logging.getLogger(__name__)
 _BATCH = 2000
 
 
+def collection_name(encoder: str) -> str:
+    """The collection of an encoder: its name where Chroma takes it, else what is left of it and its hash.
+
+    >>> collection_name("all-MiniLM-L6-v2")
+    'leadline-all-MiniLM-L6-v2'
+    """
+    plain = re.sub(r"[^A-Za-z0-9-]+", "-", encoder).strip("-")[-40:]
+    if plain != encoder:
+        plain = f"{plain[-31:]}-{hashlib.blake2b(encoder.encode(), digest_size=4).hexdigest()}".lstrip("-")
+    return f"leadline-{plain}"
+
+
 class VectorIndex:
     """Nearest neighbours by cosine among the chunks of a library.
 
@@ -31,7 +44,7 @@ class VectorIndex:
 
     def __init__(self, folder: Path, encoder: str) -> None:
         self.folder = folder
-        self.name = "leadline-" + re.sub(r"[^A-Za-z0-9-]+", "-", encoder).strip("-")[-40:]
+        self.name = collection_name(encoder)
         self._client: Any = None
         self._collection: Any = None
         self._lock = threading.RLock()
@@ -41,11 +54,13 @@ class VectorIndex:
             if self._collection is None:
                 os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
                 import chromadb
+                from chromadb.api.shared_system_client import SharedSystemClient
                 from chromadb.config import Settings
 
-                self._client = chromadb.PersistentClient(
-                    path=str(self.folder), settings=Settings(anonymized_telemetry=False, allow_reset=True)
-                )
+                # Chroma shares one system for each path, even when its files have gone or it never started.
+                SharedSystemClient.clear_system_cache()
+                settings = Settings(anonymized_telemetry=False, allow_reset=True)
+                self._client = chromadb.PersistentClient(path=str(self.folder), settings=settings)
                 self._collection = self._client.get_or_create_collection(
                     self.name, metadata={"hnsw:space": "cosine"}, embedding_function=None
                 )
@@ -92,12 +107,12 @@ class VectorIndex:
         """Throw the index away, whatever state its files are in."""
         with self._lock:
             self.close()
-            if self.folder.exists():
+            if self.folder.is_dir():
                 shutil.rmtree(self.folder)
+            else:
+                self.folder.unlink(missing_ok=True)
 
     def close(self) -> None:
+        """Let go of the open files; the next use opens them anew. Whoever is in a query ends it undisturbed."""
         with self._lock:
-            client, self._client, self._collection = self._client, None, None
-            if client is not None:
-                # Chroma keeps one system for each path alive; a stale one would outlive its files.
-                client.clear_system_cache()
+            self._client = self._collection = None
