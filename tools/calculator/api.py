@@ -12,11 +12,20 @@ from tools.calculator.conversion import convert_result, oxygen_word, unit_source
 from tools.calculator.evaluate import Evaluated, evaluate
 from tools.calculator.model import Calculation, CalculatorError
 from tools.calculator.phrases import plain_form
-from tools.calculator.positions import format_position, parse_position
+from tools.calculator.positions import (
+    degrees_and_minutes,
+    format_position,
+    parse_latitude,
+    parse_longitude,
+    parse_position,
+)
 from tools.calculator.terms import Term, plain
 
 _KEYWORD = re.compile(r"\s+(?:in|to|into|as)(?=\s)|\s*->")
-_AT = re.compile(r"\s+(?:at|for|with|given|using|assuming)\s+(?:a\s+|an\s+|the\s+)?", re.I)
+_AT = re.compile(
+    r"\s+(?:at|for|with|given|using|assuming)\s+(?:a\s+|an\s+|the\s+)?|\s*,\s*(?=(?:density|rho|lat|latitude|SP|salinity)\b)",
+    re.I,
+)
 _OCEAN = (
     ("sound_speed", r"(?:speed|velocity)\s+of\s+sound|sound\s+(?:speed|velocity)|sound_speed"),
     ("freezing_point", r"freezing\s+(?:point|temperature)"),
@@ -51,7 +60,7 @@ _OCEAN_FORMS = tuple(
 _GEODESY = re.compile(
     r"(?:the\s+)?(?:(?:shortest|geodesic|great[- ]circle|WGS84)\s+)?"
     r"(?P<what>distance|initial\s+bearing|bearing|heading|course|azimuth|mid\s?point)\s+"
-    r"(?:from|between|of|for)\s+(?P<a>.+?)\s+(?:to|and)\s+(?P<b>.+)",
+    r"(?:(?:from|between|of|for)\s+)?(?P<a>.+?)\s+(?:to|and)\s+(?P<b>.+)",
     re.I,
 )
 _GEODESY_UNIT = re.compile(r"(?P<b>.*[\d'\"°NSEWnsew])\s+(?:in|as)\s+(?P<unit>[A-Za-z][A-Za-z ]*)")
@@ -68,12 +77,27 @@ def calculate(expression: str) -> Calculation:
     >>> calculate("4425.55 m - 3594.05 m").text
     '831.50 m'
     """
+    try:
+        return _calculate(expression)
+    except CalculatorError as error:
+        if error.understood or not re.match(r"\s*[A-Za-z]{2,}[\s']", expression):
+            raise
+        # A whole question was given in place of an expression.
+        from tools.calculator.questions import find_expression
+
+        found = find_expression(expression)
+        if found is None or found == expression.strip():
+            raise
+        return _calculate(found)
+
+
+def _calculate(expression: str) -> Calculation:
     text, notes = clean(expression)
     dated = dates.calculate_dates(text)
     if dated is not None:
         return dated
     try:
-        result = _geodesic(text) or _ocean(text, notes) or _general(text, notes)
+        result = _position(text) or _geodesic(text) or _ocean(text, notes) or _general(text, notes)
     except RecursionError:
         raise CalculatorError("The expression is nested too deeply.") from None
     except OverflowError:
@@ -130,6 +154,36 @@ def _figures_note(term: Term, result: Evaluated) -> str | None:
 
 
 # Positions ---------------------------------------------------------------------------------------------------
+
+
+_SPELLING = re.compile(
+    r"(?P<position>[^a-z]*\d[^a-z]*[NSEW][^a-z]*)\s+(?:in|to|as)\s+(?:a\s+)?"
+    r"(?P<form>decimal(?:\s+degrees)?|degrees(?:\s+and\s+(?:decimal\s+)?minutes)?|DMM?)"
+)
+
+
+def _position(text: str) -> Evaluated | None:
+    """A latitude, a longitude or both in the other spelling."""
+    found = _SPELLING.fullmatch(text)
+    if found is None:
+        return None
+    letters = re.findall(r"[NSEW]", found["position"])
+    decimal = found["form"] in ("decimal", "decimal degrees", "degrees")
+    out = Evaluated(None, sources=["1 degree = 60 minutes of arc"], labels=["position"], operations=1)
+    if len(letters) == 2:
+        place = parse_position(found["position"])
+        out.text = f"{place.latitude:.6f}, {place.longitude:.6f}" if decimal else format_position(place)
+        out.steps.append(f"{found['position']} = {out.text}")
+        return out
+    axis = "NS" if letters[0] in "NS" else "EW"
+    value = (parse_latitude if axis == "NS" else parse_longitude)(found["position"])
+    if decimal:
+        out.term = Term(value, units.parse_unit("degree")[0], -5)
+        out.steps.append(f"{found['position']} = {value:.6f} degrees")
+        return out
+    out.text = degrees_and_minutes(value, axis)
+    out.steps.append(f"{found['position']} = {out.text}")
+    return out
 
 
 def _geodesic(text: str) -> Evaluated | None:
@@ -245,6 +299,8 @@ def _general(text: str, notes: list[str]) -> Evaluated:
 def _context(text: str, notes: list[str]) -> tuple[str, dict[str, float] | None]:
     for found in _AT.finditer(text):
         left, right = text[: found.start()], text[found.end() :]
+        if left.count("(") != left.count(")"):
+            continue
         right, unit = _target(right)
         read: list[str] = []
         try:
@@ -284,7 +340,7 @@ def is_operation(expression: str) -> bool:
     text, notes = clean(expression)
     if dates.calculate_dates(text) is not None:
         return True
-    result = _geodesic(text) or _ocean(text, notes) or _general(text, notes)
+    result = _position(text) or _geodesic(text) or _ocean(text, notes) or _general(text, notes)
     return result.operations > 0 or len(result.steps) > 0
 
 

@@ -145,6 +145,11 @@ def _group_digits(text: str, notes: list[str]) -> str:
         if _COMMA_GROUPS.search(text):
             notes.append("Commas were read as separators between numbers, not as thousands marks.")
     elif not dated:
+        if found := re.search(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+,\d+", text):
+            raise CalculatorError(
+                f"The signs in {found.group()} may be decimal or thousands marks.",
+                f"Write {found.group().replace('.', '').replace(',', '.')} for the one with a decimal comma.",
+            )
         text = _COMMA_GROUPS.sub(join, text)
         if not positions and (found := _DECIMAL_COMMA.search(text)):
             raise CalculatorError(

@@ -95,9 +95,9 @@ def _read(piece: str, notes: list[str]) -> dict[str, float] | None:
         return {"p": 0.0}
     if _WATER.fullmatch(piece):
         return {}
-    if found := re.fullmatch(r"(?:lat|latitude)\s*=?\s*(.+)", piece, re.I):
+    if found := re.fullmatch(r"lat(?:itude)?\b\s*=?\s*(.+)", piece, re.I):
         return {"lat": parse_latitude(found.group(1))}
-    if found := re.fullmatch(r"(?:lon|long|longitude)\s*=?\s*(.+)", piece, re.I):
+    if found := re.fullmatch(r"lon(?:g(?:itude)?)?\b\s*=?\s*(.+)", piece, re.I):
         return {"lon": parse_longitude(found.group(1))}
     if _PLACE.fullmatch(piece):
         plain = piece.strip()

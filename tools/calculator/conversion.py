@@ -37,6 +37,16 @@ def convert_result(result: Evaluated, target_text: str, context: dict[str, float
     result.notes.extend(note for note in notes if note not in result.notes)
     term, target = _celsius_letters(term, target, target_text, result)
     context = context or {}
+    if salinity := _salinity(term, target, context, result):
+        result.term = salinity
+        return result
+    shares = ("percent", "permille", "ppm", "ppb", "ppt", "radian", "degree", "dimensionless", "psu")
+    if term.unit is None and target.dimensionless and str(target) not in shares:
+        raise CalculatorError(
+            f"{term} has no unit, so it cannot be converted to {units.show(target)}.",
+            "For a practical salinity write 35 psu.",
+            understood=True,
+        )
     if term.unit is None and not target.dimensionless:
         raise CalculatorError(
             f"{term} has no unit, so it cannot be converted to {units.show(target)}.",
@@ -72,6 +82,32 @@ def convert_result(result: Evaluated, target_text: str, context: dict[str, float
         raise CalculatorError(convert_error + ".", hint, understood=True)
     result.term = bridged
     return result
+
+
+def _salinity(term: Term, target: Any, context: dict[str, float], result: Evaluated) -> Term | None:
+    """Practical salinity to absolute salinity in g/kg and back; None for any other pair of units."""
+    mass_share = ("gram / kilogram", "gram / kg")
+    if str(term.unit) == "psu" and str(target) in mass_share:
+        name, argument, own = "SA", "SP", target
+    elif str(term.unit) in mass_share and str(target) == "psu":
+        name, argument, own = "SP", "SA", None
+    elif str(term.unit) == "psu" and str(target) not in ("psu", "dimensionless"):
+        raise CalculatorError(
+            f"Practical salinity has no unit and is not converted to {units.show(target)}.", understood=True
+        )
+    else:
+        return None
+    given = {key: value for key, value in context.items() if key in ("p", "depth", "lon", "lat")}
+    if "p" not in given and "depth" not in given and "lon" not in given:
+        given["p"] = 0.0
+    state = ocean.State({**given, argument: term.nominal})
+    value = state.absolute("absolute salinity") if name == "SA" else state.practical("practical salinity")
+    result.steps.extend(state.steps)
+    result.notes.extend(state.notes)
+    result.operations += 1
+    result.sources.append(f"{sw.SOURCE}.{'SA_from_SP' if name == 'SA' else 'SP_from_SA'}")
+    result.labels.append(name)
+    return Term(value, own, -3)
 
 
 def _direct(term: Term, target: Any, result: Evaluated) -> Term:

@@ -45,6 +45,12 @@ _BETWEEN = re.compile(
     r"(?:\s+in\s+(?P<target>[A-Za-z]+))?",
     re.I,
 )
+_TO = re.compile(
+    r"(?P<first>.{6,40}?)\s+(?:to|until|till)\s+(?P<second_date>.{6,40}?)\s+in\s+(?P<target>[A-Za-z]+)", re.I
+)
+_SINCE_OF = re.compile(
+    rf"{_UNITS}\s+since\s+(?P<origin>.{{6,40}}?)\s+(?:of|on|for|at|to|until)\s+(?P<date>.{{6,40}})", re.I
+)
 _SUBTRACT = re.compile(
     r"(?P<first>.{6,40}?)\s+(?:-|minus)\s+(?P<second_date>.{6,40}?)(?:\s+in\s+(?P<target>[A-Za-z]+))?", re.I
 )
@@ -66,6 +72,7 @@ def parse_date(text: str) -> tuple[datetime, bool] | None:
     Raises CalculatorError for a date that does not exist (30 Feb) or may be read in two ways (04/12/2020).
     """
     plain = re.sub(r"^(?:the|on)\s+", "", text.strip(), flags=re.I)
+    plain = re.sub(r"^(\d{1,2}:\d{2}(?::\d{2})?)\s*(?:UTC|Z|GMT)?,?\s+(?:on\s+)?(.+)$", r"\2 \1", plain, flags=re.I)
     plain = re.sub(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+", "", plain, flags=re.I)
     for form in _FORMS:
         found = form.fullmatch(plain)
@@ -102,6 +109,11 @@ def _shown(date: datetime, timed: bool) -> str:
     return date.strftime("%Y-%m-%d %H:%M") if timed else date.strftime("%Y-%m-%d")
 
 
+def _number(value: float) -> str:
+    """Up to six decimals, without the zeros at the end."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
 def _unit(word: str | None) -> str | None:
     if not word:
         return None
@@ -127,6 +139,7 @@ def _interval(found: re.Match[str], text: str) -> Calculation | None:
     groups = found.groupdict()
     first, second = parse_date(groups["first"]), parse_date(groups["second_date"])
     if first is None or second is None:
+        _refuse_missing_year(groups["first"], groups["second_date"])
         return None
     subtracting = found.re is _SUBTRACT
     if subtracting:
@@ -139,6 +152,16 @@ def _interval(found: re.Match[str], text: str) -> Calculation | None:
     return _difference(first[0], second[0], timed, unit or "day", text, signed=subtracting)
 
 
+def _refuse_missing_year(*texts: str) -> None:
+    """Raises when one of the texts is a day and a month alone: no year is guessed."""
+    for text in texts:
+        found = re.fullmatch(
+            r"(?:\d{1,2}(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})|([A-Za-z]{3,9})\s+\d{1,2}(?:st|nd|rd|th)?)", text.strip()
+        )
+        if found and (found.group(1) or found.group(2)).lower() in _MONTHS:
+            raise CalculatorError(f"The date '{text.strip()}' has no year.", "Write it as 4 Dec 2020.", understood=True)
+
+
 def _difference(start: datetime, end: datetime, timed: bool, unit: str, text: str, signed: bool = False) -> Calculation:
     seconds = (end - start).total_seconds()
     notes: list[str] = []
@@ -147,9 +170,9 @@ def _difference(start: datetime, end: datetime, timed: bool, unit: str, text: st
         notes.append("The second date is before the first; the length of the interval is given.")
     value = seconds / _SECONDS[unit]
     value = int(value) if value == int(value) else value
-    steps = [f"{_shown(end, timed)} - {_shown(start, timed)} = {rounded(seconds / 86400, -6)} days"]
+    steps = [f"{_shown(end, timed)} - {_shown(start, timed)} = {_number(seconds / 86400)} days"]
     if unit != "day":
-        steps.append(f"{rounded(seconds, None)} s / {_SECONDS[unit]} s = {rounded(value, -6)} {unit}s")
+        steps.append(f"{rounded(seconds, None)} s / {_SECONDS[unit]} s = {_number(value)} {unit}s")
     if unit == "year":
         notes.append("A year was read as the Julian year of 365.25 days.")
     if not timed and unit == "day":
@@ -158,7 +181,7 @@ def _difference(start: datetime, end: datetime, timed: bool, unit: str, text: st
         notes.append("Both times were read as UTC; a date without a time is 00:00.")
     plural = unit if value == 1 else f"{unit}s"
     return Calculation(
-        value, f"{unit}s", f"{rounded(value, None if isinstance(value, int) else -6)} {plural}", tuple(steps), SOURCE,
+        value, f"{unit}s", f"{_number(value)} {plural}", tuple(steps), SOURCE,
         tuple(notes), text,
     )  # fmt: skip
 
@@ -254,7 +277,9 @@ def _property(found: re.Match[str], text: str) -> Calculation | None:
 
 _HANDLERS = (
     (_BETWEEN, _interval),
+    (_TO, _interval),
     (_IN_SINCE, _in_since),
+    (_SINCE_OF, _in_since),
     (_SINCE, _since),
     (_AFTER, _after),
     (_PROPERTY, _property),

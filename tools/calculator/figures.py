@@ -18,12 +18,12 @@ LEAST_FIGURES = 4
 
 
 def place_of(literal: str) -> int | None:
-    """The place of the last digit as written; None for an integer.
+    """The place of the last digit as written; None for a number without a decimal point.
 
-    >>> place_of("4425.55"), place_of("12"), place_of("1.5e3")
-    (-2, None, 2)
+    >>> place_of("4425.55"), place_of("12"), place_of("1.5e3"), place_of("1e3")
+    (-2, None, 2, None)
     """
-    if not any(mark in literal for mark in ".eE"):
+    if "." not in literal:
         return None
     exponent = Decimal(literal).as_tuple().exponent
     return exponent if isinstance(exponent, int) else None

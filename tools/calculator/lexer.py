@@ -15,7 +15,7 @@ from tools.calculator.constants import CONSTANTS
 from tools.calculator.functions import FUNCTIONS
 from tools.calculator.model import CalculatorError
 from tools.calculator.positions import parse_latitude, parse_longitude, parse_position
-from tools.calculator.terms import Term, add, checked
+from tools.calculator.terms import Term, add, checked, convert
 
 #: Words that are never a unit inside an expression, though pint knows some of them.
 KEYWORDS = {"in", "to", "into", "as", "at", "and", "of", "from", "between", "with", "for", "or", "is", "the", "mod"}
@@ -52,6 +52,9 @@ class Lexer:
         #: What stands before: "" at the start, "value", "number" (a bare number), "open", "operator".
         self.before = ""
         self.calls: list[str] = []
+        #: Where in `parts` each open bracket began, and where the last operand did.
+        self.opened: list[int] = []
+        self.operand = 0
 
     def run(self) -> Lexed:
         while True:
@@ -85,6 +88,7 @@ class Lexer:
     def _value(self, term: Term, kind: str) -> None:
         name = f"v{len(self.out.terms)}"
         self.out.terms[name] = term
+        self.operand = len(self.parts)
         self.parts.append(name)
         self.before = kind
 
@@ -145,14 +149,58 @@ class Lexer:
             term, end = self._factorial(term), end + 1
         if percent_each:
             self.out.notes.append("The uncertainty in percent was read as a share of the value.")
+        if re.match(r"\.\d", text[end:]):
+            raise CalculatorError(
+                f"'{_short(text[found.start() :])}' is not one number.", "Write 1234567.8 with one point."
+            )
         self.at = end
         unit_end = self._unit_end(end)
-        if unit_end > end:
-            term = self._with_unit(term, text[end:unit_end].strip())
-            self.at = unit_end
-            self._value(term, "value")
-        else:
+        if unit_end == end:
             self._value(term, "number")
+            return
+        unit_text = text[end:unit_end].strip()
+        self.at = unit_end
+        if self.parts and self.parts[-1] == "**":
+            # "10^3 m" is (10^3) m: the unit belongs to the power.
+            base = self.operand
+            self._value(term, "number")
+            self._bind_unit(base, unit_text)
+            return
+        term = self._with_unit(term, unit_text)
+        if not term.uncertain and (second := _UNCERTAINTY.match(text, unit_end)):
+            term = self._spread_with_unit(term, second.end())
+        self._value(term, "value")
+
+    def _spread_with_unit(self, term: Term, start: int) -> Term:
+        """ "5 m +/- 0.1 m", "20 degC +/- 0.5": the uncertainty behind the unit, with or without its own."""
+        found = _NUMBER.match(self.text, start)
+        if found is None:
+            raise CalculatorError("The sign +/- is not followed by a number.", "Write 35.2 +/- 0.1.")
+        from uncertainties import ufloat
+
+        width, end = self._literal(found).nominal, found.end()
+        unit_end = self._unit_end(end)
+        if unit_end > end and self.text[end:unit_end].strip() == "%":
+            width = abs(term.nominal) * width / 100
+        elif unit_end > end:
+            behind = self._with_unit(Term(width), self.text[end:unit_end].strip())
+            kinds = [
+                units.registry().Unit(f"delta_{one.unit}") if units.temperature_name(one.unit) else one.unit
+                for one in (term, behind)
+            ]
+            width = convert(Term(width, kinds[1]), kinds[0], None).nominal
+        self.at = unit_end
+        self.out.uncertain += 1
+        return Term(ufloat(term.nominal, width), term.unit)
+
+    def _bind_unit(self, start: int, unit_text: str) -> None:
+        """Multiplies the operand that began at `start` by a unit, more tightly than any sign before it."""
+        term = self._with_unit(Term(1), unit_text)
+        self.parts.insert(start, "(")
+        self.parts.append("*")
+        self._value(term, "value")
+        self.parts.append(")")
+        self.operand = start
 
     def _joins(self, found: re.Match[str]) -> bool:
         """ "3 ft 2 in", "5 h 30 min": a smaller unit of the same kind directly behind is added."""
@@ -257,10 +305,9 @@ class Lexer:
         end = self._unit_end(self.at)
         if end == self.at:
             raise CalculatorError(f"'{_short(self.text[self.at :])}' is not read.")
-        term = self._with_unit(Term(1), self.text[self.at : end].strip())
+        unit_text = self.text[self.at : end].strip()
         self.at = end
-        self.parts.append("*")
-        self._value(term, "value")
+        self._bind_unit(self.operand, unit_text)
 
     # Words ---------------------------------------------------------------------------------------------------
 
@@ -287,12 +334,15 @@ class Lexer:
                 self.parts.append("*")
                 self.at, self.before = after, "operator"
                 return
-        if word in ("sqrt", "cbrt") and (found := re.compile(r"\s*(?:\d+(?:\.\d*)?|\.\d+)").match(text, after)):
+        if word in FUNCTIONS and FUNCTIONS[word][1] == 1 and (found := _NUMBER.match(text, follows)):
+            # "sqrt 2", "sin 30°": one number without brackets.
             self._multiply_implied("name")
-            term = self._literal(_NUMBER.match(text, _skip(text, after)) or found)
-            function, _, _ = FUNCTIONS[word]
-            self.at = found.end()
-            self._value(function([term], self.out.notes), "value")
+            start = len(self.parts)
+            self.parts.extend([word, "("])
+            self.before, self.at = "open", follows
+            self._number(found)
+            self.parts.append(")")
+            self.before, self.operand = "value", start
             return
         if word in CONSTANTS:
             self._constant(word, after)
@@ -345,10 +395,12 @@ class Lexer:
                 )
             name = f"p{len(self.out.positions)}"
             self.out.positions[name] = (parse_position(pair[0]), parse_position(pair[1]))
+            self.operand = len(self.parts)
             self.parts.append(f"{word}({name})")
             self.at, self.before = closed + 1, "value"
             return
         self.calls.append(word)
+        self.opened.append(len(self.parts))
         self.parts.extend([word, "("])
         self.at, self.before = opened + 1, "open"
 
@@ -378,10 +430,12 @@ class Lexer:
             if sign == "(" and self.before in ("value", "number"):
                 self.parts.append("*")
             self.calls.append("")
+            self.opened.append(len(self.parts))
             self.before = "open"
         elif sign in ")]":
             if self.calls:
                 self.calls.pop()
+            self.operand = self.opened.pop() if self.opened else 0
             self.before = "value"
         elif sign == ",":
             self.before = "open"
@@ -421,6 +475,8 @@ def _unknown(word: str, rest: str) -> CalculatorError:
 
     if "__" in word or re.match(r"\w+\s*\.", rest) or word in ("import", "lambda", "eval", "exec", "open"):
         return CalculatorError(f"'{_short(word)}' is not part of the calculator.", "It has no attributes or imports.")
+    if word in FUNCTIONS or ocean.resolve(word):
+        return CalculatorError(f"'{word}' is a function and needs brackets.", f"Write {word}(...).")
     near = difflib.get_close_matches(word[:30], [*FUNCTIONS, *ocean.QUANTITIES, *ocean.NAMES, *CONSTANTS], 1, 0.8)
     mend = f"Is {near[0]} meant?" if near else "See docs/calculator.md for what it knows."
     return CalculatorError(f"'{_short(word)}' is neither a unit, a constant nor a function here.", mend)

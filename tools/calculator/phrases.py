@@ -10,6 +10,7 @@ _SPLIT_LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*;\s*")
 _STATISTICS = {
     "mean": "mean",
     "average": "mean",
+    "avg": "mean",
     "arithmetic mean": "mean",
     "sum": "sum",
     "total": "sum",
@@ -42,6 +43,7 @@ _FUNCTION_OF = re.compile(
 )
 _FUNCTION_NAMES = {"sine": "sin", "cosine": "cos", "tangent": "tan", "absolute value": "abs"}
 _SHARE = (
+    (re.compile(r"(?P<a>[\d.]+)\s*(?:%|percent)\s+off\s+(?P<b>.+)", re.I), "({b}) - {a}%"),
     (re.compile(r"what\s+percent(?:age)?\s+of\s+(?P<b>.+?)\s+(?:is|are)\s+(?P<a>.+)", re.I), "({a}) / ({b})"),
     (re.compile(r"(?P<a>.+?)\s+(?:is|are)\s+what\s+percent(?:age)?\s+of\s+(?P<b>.+)", re.I), "({a}) / ({b})"),
     (
@@ -74,6 +76,18 @@ _SIMPLE = (
     (re.compile(r"\s+(?:raised\s+)?to\s+the\s+power\s+(?:of\s+)?", re.I), "^"),
     (re.compile(r"\s+to\s+the\s+(\d{1,3})(?:st|nd|rd|th)(?:\s+power)?\b", re.I), r"^\1"),
     (re.compile(r"(?<=\d)\s*per\s?cent\b(?!age)", re.I), "%"),
+    (re.compile(r"\b(\d{1,3})\s+factorial\b", re.I), r"factorial(\1)"),
+    (re.compile(r"\b(\d{1,4})\s+choose\s+(\d{1,4})\b", re.I), r"comb(\1, \2)"),
+    (
+        re.compile(
+            r"\b(?:a\s+)?(?:temperature\s+)?difference\s+of\s+([\d.]+)\s*(?:deg|degrees?\s*|°)\s*([CF])\b", re.I
+        ),
+        r"\1 delta_deg\2",
+    ),
+    (
+        re.compile(r"([\d.]+)\s*(?:deg|degrees?\s*|°)\s*([CF])\s+(?:temperature\s+)?difference\b", re.I),
+        r"\1 delta_deg\2",
+    ),
     (re.compile(r"(?<=\d)\s+plus\s+or\s+minus\s+(?=\d)", re.I), " +/- "),
 )
 _ORDERS = (
@@ -100,7 +114,8 @@ def plain_form(text: str) -> tuple[str, list[str]]:
         text = found["rest"]
     for pattern, form in _SHARE:
         if found := pattern.fullmatch(text):
-            return f"{form.format(a=_simple(found['a']), b=_simple(found['b']))} in %", notes
+            target = "" if form.endswith("%") else " in %"
+            return form.format(a=_simple(found["a"]), b=_simple(found["b"])) + target, notes
     if found := _CHANGE.fullmatch(text):
         sign = "+" if found["way"].lower() in ("increase", "raise") else "-"
         return f"({_simple(found['a'])}) {sign} {found['p']}%", notes
@@ -124,6 +139,8 @@ def plain_form(text: str) -> tuple[str, list[str]]:
     if found := _LISTED.fullmatch(body):
         name = _STATISTICS[found["name"].lower()]
         items = [item.strip() for item in _SPLIT_LIST.split(found["items"].strip(" ()[]")) if item.strip()]
+        if len(items) == 1 and re.fullmatch(r"[+-]?[\d.]+(?:\s+[+-]?[\d.]+)+", items[0]):
+            items = items[0].split()
         items = _share_unit(items, notes)
         if name == "product":
             return " * ".join(f"({item})" for item in items) + target, notes

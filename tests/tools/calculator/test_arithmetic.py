@@ -77,6 +77,19 @@ VALUES = [
     ("subtract 3 from 10", 7, ""),
     ("2 to the power of 10", 1024, ""),
     ("12 divided by 5", 2.4, ""),
+    ("6 m / (3) s", 2, "m/s"),
+    ("(10.0 m + 2 m) / (2 + 2) s", 3, "m/s"),
+    ("10^3 m + 500 m", 1500, "m"),
+    ("1.5 x 10^3 m in km", 1.5, "km"),
+    ("20% off 80", 64, ""),
+    ("7 factorial", 5040, ""),
+    ("10 choose 3", 120, ""),
+    ("sin 30°", 0.5, ""),
+    ("avg of 1 2 3", 2, ""),
+    ("35 psu in g/kg", 35.16504, "g/kg"),
+    ("35.16504 g/kg in psu", 35, ""),
+    ("temperature difference of 5 degC in degF", 9, "°F"),
+    ("What is 5 percent of 200?", 10, ""),
 ]
 
 
@@ -140,6 +153,11 @@ TEXTS = [
     ("5 mm/day in kg/m2/s at density 1000", "5.78704e-5 kg/m^2/s"),
     ("250 umol/kg oxygen to ml/l at density 1027", "5.74904 ml/l"),
     ("20 degC - 15.5 degC", "4.5 °C"),
+    ("(5.0 ± 0.1) m / (2.0 ± 0.05) s", "(2.500 ± 0.080) m/s"),
+    ("5 m ± 0.1 m", "(5.00 ± 0.10) m"),
+    ("5 m ± 10 cm", "(5.00 ± 0.10) m"),
+    ("20 degC ± 0.5 in K", "(293.15 ± 0.50) K"),
+    ("1e3", "1000"),
 ]
 
 
@@ -230,6 +248,11 @@ REFUSED = [
     ("12 in m", "has no unit"),
     ("250 umol/kg in ml/l", "oxygen"),
     ("250 umol/kg oxygen in ml/l", "density"),
+    ("35 in g/kg", "has no unit"),
+    ("35 psu in m", "has no unit"),
+    ("12.345,67", "12345.67"),
+    ("1.234.567", "not one number"),
+    ("mean 5 6", "missing"),
     ("3,5 m", "decimal or a thousands mark"),
     ("2.5(3)", "uncertainty or a product"),
     ("sqrt(-4)", "not a real number"),

@@ -39,6 +39,9 @@ from tools.calculator import CalculatorError, calculate
         ("4 Dec 2020 in days since 1950-01-01", 25905, "days"),
         ("julian day of 1 January 2000 12:00", 2451545, "days"),
         ("modified julian date of 17 Nov 1858", 0, "days"),
+        ("hours between 10:00 4 Dec 2020 and 18:30 4 Dec 2020", 8.5, "hours"),
+        ("2020-12-04 to 2021-01-05 in days", 32, "days"),
+        ("days since 1950-01-01 of 4 Dec 2020", 25905, "days"),
         ("decimal year of 2 Jul 2021", 2021 + 182 / 365, ""),
     ],
 )
@@ -64,6 +67,7 @@ def test_the_interval_says_what_counting_both_ends_gives() -> None:
         ("days between 04/12/2020 and 05/01/2021", "may be"),
         ("days between 30 Feb 2020 and 1 Mar 2020", "does not exist"),
         ("days between 29 Feb 2021 and 1 Mar 2021", "does not exist"),
+        ("days between 4 December and 5 January 2021", "has no year"),
         ("day 366 of 2021", "365 days"),
         ("days between 4 Dec 20 and 5 Jan 21", ""),
         ("99999999 days after 4 Dec 2020", "outside the years"),

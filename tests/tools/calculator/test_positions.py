@@ -147,6 +147,18 @@ def test_the_geodesic(expression: str, value: float, unit: str) -> None:
     assert "WGS84" in result.source
 
 
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("41°00.4'N in decimal degrees", "41.006667 deg"),
+        ("66.24 W in degrees and minutes", "66°14.400'W"),
+        ("41°00.4'N 66°14.4'W in decimal degrees", "41.006667, -66.240000"),
+    ],
+)
+def test_a_position_is_written_in_the_other_spelling(expression: str, text: str) -> None:
+    assert calculate(expression).text == text
+
+
 def test_the_midpoint_is_a_position_with_decimals_in_the_working() -> None:
     result = calculate("midpoint between 41N 66W and 40N 65W")
     assert result.value == "40°30.066'N 65°29.777'W"
