@@ -41,9 +41,12 @@ _TOLERANCE_WORDS = frozenset(
 
 
 def compare_facts(
-    statement: Reading, source: Reading, context: Reading | None = None
+    statement: Reading, source: Reading, context: Reading | None = None, document: Reading | None = None
 ) -> tuple[list[Complaint], list[Pair]]:
-    """Every fact of `statement` held against `source`. `context` may supply a year or the unit of a column."""
+    """Every fact of `statement` held against `source`.
+
+    `context` may supply a year or the unit of a column, `document` (its title, its running head) a label.
+    """
     complaints: list[Complaint] = []
     pairs: list[Pair] = []
     for quantity in statement.quantities:
@@ -55,7 +58,7 @@ def compare_facts(
     complaints += _positions(statement, source)
     complaints += [c for date in statement.dates if (c := _date(date, statement, source, context))]
     complaints += [c for time in statement.times if (c := _time(time, source))]
-    complaints += _labels(statement, source, context)
+    complaints += _labels(statement, source, document)
     return complaints, pairs
 
 

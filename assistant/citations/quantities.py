@@ -203,7 +203,7 @@ def _read(text: str, match: re.Match[str], comma: bool) -> Quantity | None:
                 units, unit_text, end = later
     else:
         ranged = _range(text, match, end, comma)
-        if ranged:
+        if ranged and not (units and ranged[2] and units[0].dimension != ranged[2][0].dimension):
             far, end, far_units, far_text = ranged
             if units and far_units:
                 values = _in_unit(values, units[0], far_units[0])

@@ -139,7 +139,7 @@ def _best_window(
         if first != last and repeated:
             # One sentence is repeated with something put in another's place; its neighbours cannot mend that.
             return _paraphrase(repeated[1], statement, source_text, overlap)
-        judgement, coverage, swapped = _judge(reading, read(window), around)
+        judgement, coverage, swapped = _judge(reading, read(window), around, context)
         finding = Finding(judgement, start, end, coverage)
         if judgement.support is Support.SUPPORTED:
             if first == last:
@@ -207,10 +207,14 @@ _MISSING = "not in the source: "
 _UNRELATED = "the source speaks of something else"
 
 
-def _judge(statement: Reading, source: Reading, context: Reading | None) -> tuple[Judgement, float, bool]:
+def _judge(
+    statement: Reading, source: Reading, context: Reading | None, document: Reading | None
+) -> tuple[Judgement, float, bool]:
     """The judgement, the share of the statement's words found, and whether a repeated sentence was altered."""
-    complaints, pairs = compare_facts(statement, source, context)
+    complaints, pairs = compare_facts(statement, source, context, document)
     missing, coverage = _coverage(statement, source, context)
+    if not _shares(statement, source):
+        coverage = 0.0
     complaints += _names(statement, missing, source)
     opposed = _opposed(statement, source)
     complaints += opposed
@@ -236,6 +240,12 @@ def _judge(statement: Reading, source: Reading, context: Reading | None) -> tupl
         listed = ", ".join(dict.fromkeys(word.text for word in absent[:4]))
         return Judgement(Support.PARTLY, _MISSING + listed), coverage, altered
     return Judgement(Support.SUPPORTED), coverage, altered
+
+
+def _shares(statement: Reading, source: Reading) -> bool:
+    """Whether the source itself, and not only its context, has anything of the statement."""
+    own = [word for word in statement.content if word.root not in LIGHT_STEMS]
+    return not own or any(_has(word, source, statement.forms) for word in own)
 
 
 def _coverage(statement: Reading, source: Reading, context: Reading | None) -> tuple[list[Word], float]:
@@ -375,8 +385,8 @@ def _matching(clause: Clause, source: Reading) -> list[Clause]:
 
 def _compare_clause(clause: Clause, matches: list[Clause]) -> list[Complaint]:
     complaints = []
-    denied = clause.negations % 2
-    if all(other.negations % 2 != denied for other in matches):
+    denied = clause.negations > 0
+    if all((other.negations > 0) != denied for other in matches):
         said = "denies" if not denied else "does not deny"
         complaints.append(Complaint(f"the source {said} what the statement {'denies' if denied else 'claims'}"))
     if all(other.modal != clause.modal for other in matches):
@@ -434,7 +444,8 @@ _VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|did|does|do|will|can|coul
 def clauses(statement: str) -> list[str]:
     """A statement cut where it makes two claims: at semicolons, and at commas or "and" between long halves."""
     parts: list[str] = []
-    for piece in statement.split(";"):
+    pieces = statement.split(";")
+    for piece in pieces if all(_weight(piece) >= 3 for piece in pieces) else [statement]:
         for mark in (", and ", ", while ", ", whereas ", ", but ", " and "):
             halves = piece.split(mark)
             if len(halves) == 2 and all(_weight(half) >= 3 and _VERB.search(half) for half in halves):

@@ -66,7 +66,7 @@ TELLING = NEGATIONS | frozenset(
     """
     before after with without above below over under up down in out on off to from by all each every some most more
     less least few fewer many only both never always until since during again while when if would will could may might
-    much any several
+    much any several or
     """.split()
 )
 

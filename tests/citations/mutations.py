@@ -115,7 +115,7 @@ def changed_month(text: str, rng: Random) -> str | None:
 
 
 def changed_hemisphere(text: str, rng: Random) -> str | None:
-    places = list(re.finditer(r"(?<=[\d'’°º] )[NSEW]\b", text))
+    places = list(re.finditer(r"(?<=[\d'’°º] )[NSEW]\b(?!/)", text))
     if not places:
         return None
     match = rng.choice(places)
