@@ -9,6 +9,7 @@ Nothing heavy is imported until a file is checked, and then in a process of its 
 
 from __future__ import annotations
 
+from tools.netcdf.adapters import langchain_tool
 from tools.netcdf.api import check_file, check_paths, find_files
 from tools.netcdf.cleaned import cleaned_copy
 from tools.netcdf.methods import methods_paragraph
@@ -26,6 +27,7 @@ __all__ = [
     "checklist_markdown",
     "cleaned_copy",
     "find_files",
+    "langchain_tool",
     "methods_paragraph",
     "render_html",
     "render_markdown",

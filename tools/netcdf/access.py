@@ -83,11 +83,35 @@ class Summary:
 
 #: Exact values that people write for "nothing here" and forget to declare.
 SENTINELS = (
-    *(s * v for v in (999, 9999, 99999, 999999, 9999999, 999.9, 9999.9, 99.99, 999.99, 9999.99, 99, 8888, 88888, 7777)
-      for s in (-1.0, 1.0)),
-    -32768.0, 32767.0, -32767.0, 1e20, -1e20, 1e30, -1e30, 1e34, -1e34, 1e35, -1e35, 1e36, -1e36,
-    2147483647.0, -2147483648.0, -2147483647.0, -1.0, 0.0, 9.969209968386869e36, 1e10, -1e10, 1e15, -1e15,
-)  # fmt: skip
+    *(
+        s * v
+        for v in (999, 9999, 99999, 999999, 9999999, 999.9, 9999.9, 99.99, 999.99, 9999.99, 99, 8888, 88888, 7777)
+        for s in (-1.0, 1.0)
+    ),
+    -32768.0,
+    32767.0,
+    -32767.0,
+    1e20,
+    -1e20,
+    1e30,
+    -1e30,
+    1e34,
+    -1e34,
+    1e35,
+    -1e35,
+    1e36,
+    -1e36,
+    2147483647.0,
+    -2147483648.0,
+    -2147483647.0,
+    -1.0,
+    0.0,
+    9.969209968386869e36,
+    1e10,
+    -1e10,
+    1e15,
+    -1e15,
+)
 
 
 @dataclass(eq=False)
@@ -278,7 +302,9 @@ def _summarise(var: Var) -> Summary:
         flat = raw[valid]
         starts = tuple(s.start or 0 for s in index)
         for sign in (-1, 1):
-            place = int(np.argmin(np.where(valid, raw, np.inf)) if sign < 0 else np.argmax(np.where(valid, raw, -np.inf)))
+            place = int(
+                np.argmin(np.where(valid, raw, np.inf)) if sign < 0 else np.argmax(np.where(valid, raw, -np.inf))
+            )
             where = tuple(int(i) + s for i, s in zip(np.unravel_index(place, raw.shape), starts, strict=True))
             extreme = float(var.unpack(float(raw.ravel()[place])))
             # A negative scale_factor turns smallest and largest round.
@@ -300,10 +326,21 @@ def _summarise(var: Var) -> Summary:
     variance = max(0.0, total_squares / count - mean * mean) if count else math.nan
     together = np.concatenate(kept) if kept else np.empty(0)
     return Summary(
-        var.size, seen, missing, unwritten, low if count else math.nan, high if count else math.nan,
-        low_index, high_index, mean + (shift or 0.0), math.sqrt(variance) if count else math.nan,
-        together[np.isfinite(together)], sentinels, nans, digest.hexdigest(),
-    )  # fmt: skip
+        var.size,
+        seen,
+        missing,
+        unwritten,
+        low if count else math.nan,
+        high if count else math.nan,
+        low_index,
+        high_index,
+        mean + (shift or 0.0),
+        math.sqrt(variance) if count else math.nan,
+        together[np.isfinite(together)],
+        sentinels,
+        nans,
+        digest.hexdigest(),
+    )
 
 
 def _count_sentinels(flat: Raw, sentinels: dict[float, int]) -> None:
@@ -329,7 +366,7 @@ class Data:
     dims: dict[str, int]
     unlimited: set[str]
     attrs: dict[str, Any]
-    close: Callable[[], None]
+    close: Callable[[], object]
 
     def text(self, name: str) -> str:
         value = self.attrs.get(name)

@@ -19,9 +19,7 @@ def cleaned_name(path: str | Path) -> Path:
     return here.with_name(f"{here.stem}_cleaned.nc")
 
 
-def cleaned_copy(
-    path: str | Path, out: str | Path, report: Report, *, only: Sequence[str] | None = None
-) -> Path:
+def cleaned_copy(path: str | Path, out: str | Path, report: Report, *, only: Sequence[str] | None = None) -> Path:
     """Writes a copy of `path` to `out` with the fixes of `report` applied, and returns `out`.
 
     By default the fixes of high confidence are applied, and none that drops a variable; `only` names finding ids
@@ -33,7 +31,9 @@ def cleaned_copy(
         raise CannotClean("The cleaned copy would replace the original.", "Give another name.")
     chosen = _chosen(report, only)
     if not chosen:
-        raise CannotClean(f"Nothing in {source.name} can be fixed without knowing more.", "Read the fixes in the report.")
+        raise CannotClean(
+            f"Nothing in {source.name} can be fixed without knowing more.", "Read the fixes in the report."
+        )
     import xarray
 
     try:
@@ -54,7 +54,9 @@ def _chosen(report: Report, only: Sequence[str] | None) -> list[Finding]:
     if only is not None:
         unknown = set(only) - {f.id for f in report.findings}
         if unknown:
-            raise CannotClean(f"The report has no finding {', '.join(sorted(unknown))}.", "Take the ids from the report.")
+            raise CannotClean(
+                f"The report has no finding {', '.join(sorted(unknown))}.", "Take the ids from the report."
+            )
         return [f for f in report.findings if f.id in only and f.ops]
     return [
         f

@@ -123,7 +123,11 @@ def run(path: str, conventions: str, variables: list[str]) -> Conformance:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """It prints to both streams and warns; neither belongs to our output."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         yield
 
@@ -195,7 +199,7 @@ def _translate(checker: str, groups: list[Any], variables: list[str], version: s
         name = result.name[0] if isinstance(result.name, tuple) else str(result.name)
         for message in result.msgs:
             text = re.sub(r"\s+", " ", str(message)).strip()
-            if not text or text in seen and "missing the following" not in name or _IGNORED.search(f"{name} {text}"):
+            if not text or (text in seen and "missing the following" not in name) or _IGNORED.search(f"{name} {text}"):
                 continue
             seen.add(text)
             if checker.startswith("acdd"):
@@ -212,7 +216,14 @@ def _translate(checker: str, groups: list[Any], variables: list[str], version: s
             section = re.search(r"§\s*([\d.]+)", f"{name} {text}")
             number = section[1].rstrip(".") if section else ""
             cls = _class_of(number, text)
-            yield _finding(cls, text, _variable_of(text, variables), result.weight, f"CF-{version} section {number or name}", checker)
+            yield _finding(
+                cls,
+                text,
+                _variable_of(text, variables),
+                result.weight,
+                f"CF-{version} section {number or name}",
+                checker,
+            )
     yield from _acdd_globals(lacking)
 
 
@@ -285,7 +296,8 @@ def _acdd_globals(lacking: dict[int, list[str]]) -> Iterator[Finding]:
             code=code,
             level=kind.level,
             variable="",
-            message=f"{len(names)} {'essential ' if code != 'acdd' else ''}discovery attribute{'s are' if len(names) > 1 else ' is'} "
+            message=f"{len(names)} {'essential ' if code != 'acdd' else ''}discovery "
+            f"attribute{'s are' if len(names) > 1 else ' is'} "
             f"missing or empty: {shown}.",
             why=kind.why,
             reference=kind.reference,

@@ -14,12 +14,12 @@ import numpy as np
 
 from tools.netcdf.model import CannotClean, Op
 
-PRELUDE = 'import numpy as np\nimport xarray as xr\n\nds = xr.open_dataset({source!r}, decode_cf=False).load()'
+PRELUDE = "import numpy as np\nimport xarray as xr\n\nds = xr.open_dataset({source!r}, decode_cf=False).load()"
 EPILOGUE = (
-    'for name in ds.variables:\n'
+    "for name in ds.variables:\n"
     '    if "_FillValue" not in ds[name].attrs:\n'
     '        ds[name].encoding["_FillValue"] = None\n'
-    'ds.to_netcdf({target!r})'
+    "ds.to_netcdf({target!r})"
 )
 
 
@@ -110,7 +110,9 @@ def _do_rename_swap(ds: Any, op: Op) -> Any:
 
 def _line_scale(op: Op) -> str:
     scale, offset = op.value
-    text = f"ds[{op.variable!r}].values" + (f" * {scale!r}" if scale != 1.0 else "") + (f" + {offset!r}" if offset else "")
+    text = (
+        f"ds[{op.variable!r}].values" + (f" * {scale!r}" if scale != 1.0 else "") + (f" + {offset!r}" if offset else "")
+    )
     return _assign(op.variable, text)
 
 
@@ -126,7 +128,8 @@ def _line_scale_valid(op: Op) -> str:
     name, scale = op.variable, op.value
     return (
         f"v = ds[{name!r}]\n"
-        f"ds[{name!r}] = xr.where(v == v.attrs.get('_FillValue', np.nan), v, v * {scale!r}).astype(v.dtype).assign_attrs(v.attrs)"
+        f"ds[{name!r}] = xr.where(v == v.attrs.get('_FillValue', np.nan), v, v * "
+        f"{scale!r}).astype(v.dtype).assign_attrs(v.attrs)"
     )
 
 
@@ -288,7 +291,9 @@ def ncatted_line(ops: Sequence[Op], file: str) -> str:
             words.append(f"_FillValue,{holder},o,d,{float(op.value)!r}")
         else:
             return ""
-    return "ncatted -h " + " ".join(f"-a {shlex.quote(word)}" for word in words) + f" {shlex.quote(file)}" if words else ""
+    return (
+        "ncatted -h " + " ".join(f"-a {shlex.quote(word)}" for word in words) + f" {shlex.quote(file)}" if words else ""
+    )
 
 
 def apply(dataset: Any, ops: Sequence[Op]) -> Any:

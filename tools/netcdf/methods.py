@@ -13,7 +13,8 @@ def methods_paragraph(report: Report) -> str:
     Nothing is judged here that the report does not hold. A file that cannot be read gives one sentence that says so.
     """
     if report.verdict == "unreadable" or "variables" not in report.facts:
-        return f"The file could not be read and was not used [{report.findings[0].id if report.findings else 'no finding'}]."
+        reason = report.findings[0].id if report.findings else "no finding"
+        return f"The file could not be read and was not used [{reason}]."
     sources: list[str] = []
 
     def cite(source: str) -> str:
@@ -34,7 +35,10 @@ def _data(report: Report, cite: Any) -> str:
     if str(attrs.get("institution", "")).strip():
         text += f" of {str(attrs['institution']).strip()} {cite('attr:institution')}"
     rows = [r for r in facts["variables"] if r["role"] in ("measured", "pressure") and r.get("valid")]
-    named = [f"{(r['standard_name'] or r['long_name'] or r['name']).replace('_', ' ')} ({r['units'] or 'no units'})" for r in rows[:5]]
+    named = [
+        f"{(r['standard_name'] or r['long_name'] or r['name']).replace('_', ' ')} ({r['units'] or 'no units'})"
+        for r in rows[:5]
+    ]
     more = f" and {len(rows) - 5} further variables" if len(rows) > 5 else ""
     text += f" was used as {facts['format']} {cite('fact:format')}"
     if named:
@@ -42,7 +46,8 @@ def _data(report: Report, cite: Any) -> str:
     where = facts.get("positions") or {}
     if {"lat_min", "lat_max", "lon_min", "lon_max"} <= set(where):
         text += (
-            f", at latitudes {where['lat_min']:.4g} to {where['lat_max']:.4g} and longitudes {where['lon_min']:.4g} to "
+            f", at latitudes {where['lat_min']:.4g} to {where['lat_max']:.4g} and longitudes "
+            f"{where['lon_min']:.4g} to "
             f"{where['lon_max']:.4g} {cite('fact:positions')}"
         )
     start, end = attrs.get("time_coverage_start"), attrs.get("time_coverage_end")
@@ -59,13 +64,17 @@ def _quality(report: Report, cite: Any) -> str:
     table = report.versions.get("CF standard name table", "")
     text = (
         f"It was checked with Leadline ({len(report.run)} checks run, {len(report.skipped)} not applicable, "
-        f"{len(report.failed)} failed {cite('fact:checks')}), which uses compliance-checker {checker} with the CF standard name "
+        f"{len(report.failed)} failed {cite('fact:checks')}), which uses compliance-checker {checker} with "
+        "the CF standard name "
         f"table {table} {cite('fact:versions')}"
     )
     if facts.get("values_read", 1.0) < 1.0:
         text += f", on {facts['values_read']:.0%} of the values {cite('fact:values_read')}"
     if total:
-        text += f"; {valid} of {total} values of the measured variables ({valid / total:.1%}) are present {cite('fact:variables')}"
+        text += (
+            f"; {valid} of {total} values of the measured variables ({valid / total:.1%}) "
+            f"are present {cite('fact:variables')}"
+        )
     return text + "."
 
 

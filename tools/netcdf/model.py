@@ -93,8 +93,7 @@ class Finding:
             "confidence": self.confidence,
             "why": self.why,
             "steps": [
-                {"kind": op.kind, "variable": op.variable, "name": op.name, "value": plain(op.value)}
-                for op in self.ops
+                {"kind": op.kind, "variable": op.variable, "name": op.name, "value": plain(op.value)} for op in self.ops
             ],
         }
 
@@ -151,9 +150,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         def rows(checks: Sequence[CheckRun]) -> list[dict[str, Any]]:
-            return [
-                {"name": c.name, "title": c.title, "reason": c.reason, "seconds": c.seconds} for c in checks
-            ]
+            return [{"name": c.name, "title": c.title, "reason": c.reason, "seconds": c.seconds} for c in checks]
 
         return {
             "file": self.file,

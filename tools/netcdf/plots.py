@@ -20,9 +20,7 @@ def draw(report: Report) -> list[tuple[str, str, bytes]]:
     found = []
     if plots.get("positions"):
         found.append(_positions(plots["positions"]))
-    for plot in plots.get("variables", []):
-        found.append(_variable(plot))
-    return found
+    return found + [_variable(plot) for plot in plots.get("variables", [])]
 
 
 def _figure(columns: int, wide: float) -> tuple[Any, Any]:
@@ -83,8 +81,12 @@ def _variable(plot: dict[str, Any]) -> tuple[str, str, bytes]:
     marked = [(a, v) for a, v in plot.get("marked", []) if a is not None and v is not None]
     if plot["kind"] == "map":
         mesh = left.pcolormesh(
-            _numbers(plot["lon"]), _numbers(plot["lat"]), [_numbers(row) for row in plot["field"]], shading="nearest", cmap="viridis"
-        )  # fmt: skip
+            _numbers(plot["lon"]),
+            _numbers(plot["lat"]),
+            [_numbers(row) for row in plot["field"]],
+            shading="nearest",
+            cmap="viridis",
+        )
         figure.colorbar(mesh, ax=left, label=label)
         left.set_xlabel("longitude")
         left.set_ylabel("latitude")

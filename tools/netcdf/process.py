@@ -141,9 +141,7 @@ def _broken_off(path: str, partial: Report | None, reason: str, started: float) 
             "seconds": seconds,
         }
         whole = Report.from_json(data)
-        return Report(
-            **{**{f: getattr(whole, f) for f in Report.__dataclass_fields__}, "failed": failed}
-        )
+        return Report(**{**{f: getattr(whole, f) for f in Report.__dataclass_fields__}, "failed": failed})
     found = finding(
         "corrupt-file",
         "",

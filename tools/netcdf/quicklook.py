@@ -9,6 +9,7 @@ import numpy as np
 
 from tools.netcdf.access import Var
 from tools.netcdf.checks.context import Context, Floats
+from tools.netcdf.checks.ranges import quantity_of
 from tools.netcdf.checks.series import line_axis
 from tools.netcdf.model import Finding
 from tools.netcdf.names import base
@@ -37,12 +38,23 @@ def _chosen(context: Context, findings: Sequence[Finding]) -> list[Var]:
     """Variables with findings on their values first, then the rest by how well they are named."""
     named = [n for f in findings if f.level == "suspicious" for n in f.variables]
     first = [context.data.variables[n] for n in dict.fromkeys(named) if n in context.data.variables]
-    rest = sorted((v for v in context.measured if v.standard_name or v.units), key=lambda v: (not v.standard_name, -v.size))
+    rest = sorted(
+        (v for v in context.measured if v.standard_name or v.units),
+        key=lambda v: (
+            v in context.roles.vertical + context.roles.pressure,
+            quantity_of(v)[0] is None,
+            not v.standard_name,
+        ),
+    )
     together = [*first, *rest]
     return [
         v
         for v in dict.fromkeys(together)
-        if v.shape and v.size > 2 and v not in context.roles.latitude and v not in context.roles.longitude and context.filled(v)
+        if v.shape
+        and v.size > 2
+        and v not in context.roles.latitude
+        and v not in context.roles.longitude
+        and context.filled(v)
     ]
 
 
@@ -117,8 +129,12 @@ def _along(context: Context, var: Var, axis: int, others: tuple[int, ...], size:
 
 def _map(context: Context, var: Var, values: Floats) -> dict[str, Any] | None:
     """The first slice over latitude and longitude, thinned."""
-    lat = next((v for v in context.roles.latitude if v.dims == (base(v.name),) and v.size > 3 and v.dims[0] in var.dims), None)
-    lon = next((v for v in context.roles.longitude if v.dims == (base(v.name),) and v.size > 3 and v.dims[0] in var.dims), None)
+    lat = next(
+        (v for v in context.roles.latitude if v.dims == (base(v.name),) and v.size > 3 and v.dims[0] in var.dims), None
+    )
+    lon = next(
+        (v for v in context.roles.longitude if v.dims == (base(v.name),) and v.size > 3 and v.dims[0] in var.dims), None
+    )
     if lat is None or lon is None:
         return None
     a, b = context.values(lat), context.values(lon)
@@ -159,7 +175,9 @@ def _positions(context: Context, findings: Sequence[Finding]) -> dict[str, Any]:
             return {
                 "lat": _rounded(a[::thin]),
                 "lon": _rounded(b[::thin]),
-                "marked": [[y, x] for y, x in zip(_rounded(a[marks]), _rounded(b[marks]), strict=True)] if marks else [],
+                "marked": [[y, x] for y, x in zip(_rounded(a[marks]), _rounded(b[marks]), strict=True)]
+                if marks
+                else [],
                 "suspicious": bad,
             }
     return {}

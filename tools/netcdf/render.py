@@ -45,7 +45,12 @@ def _fence(code: str) -> str:
 
 def render_markdown(report: Report) -> str:
     """The whole report as Markdown. Text that comes from the file is escaped; nothing in it can become a link."""
-    parts = [f"# NetCDF report: {_cell(_name(report))}", "", f"**{VERDICT_WORDS[report.verdict]}.** {_cell(report.summary)}", ""]
+    parts = [
+        f"# NetCDF report: {_cell(_name(report))}",
+        "",
+        f"**{VERDICT_WORDS[report.verdict]}.** {_cell(report.summary)}",
+        "",
+    ]
     parts += _facts_markdown(report)
     for level in LEVELS:
         found = report.of_level(level)
@@ -68,10 +73,17 @@ def render_markdown(report: Report) -> str:
             "```",
             "",
         ]
-    parts += ["## Checks", "", f"{len(report.run)} run, {len(report.skipped)} skipped, {len(report.failed)} failed.", ""]
+    parts += [
+        "## Checks",
+        "",
+        f"{len(report.run)} run, {len(report.skipped)} skipped, {len(report.failed)} failed.",
+        "",
+    ]
     parts += ["| check | what it asks | result |", "|---|---|---|"]
     for word, rows in (("failed", report.failed), ("skipped", report.skipped), ("run", report.run)):
-        parts += [f"| {_cell(c.name)} | {_cell(c.title)} | {word}{': ' + _cell(c.reason) if c.reason else ''} |" for c in rows]
+        parts += [
+            f"| {_cell(c.name)} | {_cell(c.title)} | {word}{': ' + _cell(c.reason) if c.reason else ''} |" for c in rows
+        ]
     parts += ["", "Versions: " + ", ".join(f"{k} {v}" for k, v in report.versions.items()) + ".", ""]
     return "\n".join(parts)
 
@@ -82,12 +94,17 @@ def _facts_markdown(report: Report) -> list[str]:
         return []
     rows = [r for r in facts["variables"] if r.get("role") not in ("helper", "")]
     dims = ", ".join(f"{k} = {v}" for k, v in list(facts["dimensions"].items())[:12])
-    parts = [f"{facts['format']}, {facts.get('bytes', 0):,} bytes; {dims}. {facts['values_read']:.0%} of the values were read.", ""]
+    parts = [
+        f"{facts['format']}, {facts.get('bytes', 0):,} bytes; {dims}. {facts['values_read']:.0%} of the "
+        "values were read.",
+        "",
+    ]
     parts += ["| variable | units | valid | smallest | largest |", "|---|---|---|---|---|"]
     for row in rows[:40]:
         low, high = (f"{row[k]:.6g}" if isinstance(row.get(k), int | float) else "" for k in ("min", "max"))
         parts.append(
-            f"| {_cell(row['name'])} | {_cell(row['units']) or '—'} | {row.get('valid', '')} of {row.get('total', '')} | {low} | {high} |"
+            f"| {_cell(row['name'])} | {_cell(row['units']) or '—'} | {row.get('valid', '')} of "
+            f"{row.get('total', '')} | {low} | {high} |"
         )
     if len(rows) > 40:
         parts.append(f"| and {len(rows) - 40} more | | | | |")
@@ -127,7 +144,8 @@ _STYLE = """
 --odd:#8a5a00;--tip:#1f5a85;--good:#1d6b3a}
 @media(prefers-color-scheme:dark){:root{--ink:#e3e9ef;--soft:#9fb0bf;--line:#33414e;--paper:#141b22;--code:#1d2731;
 --bad:#ff8a80;--odd:#f0b95a;--tip:#8fc1e8;--good:#7fd3a0}img{background:#fff}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;margin:2rem auto;padding:0 1rem}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;
+margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2rem;border-bottom:1px solid var(--line)}
 .verdict{font-weight:600;padding:.6rem .8rem;border-left:.35rem solid var(--soft);background:var(--code)}
 .violations,.unreadable{border-color:var(--bad)}.suspicious,.incomplete{border-color:var(--odd)}
@@ -136,8 +154,8 @@ details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:
 .tag{font-size:.8rem;font-weight:600;margin-right:.5rem}.tag.violation{color:var(--bad)}.tag.suspicious{color:var(--odd)}
 .tag.recommendation{color:var(--tip)}dl{display:grid;grid-template-columns:9rem 1fr;gap:.2rem .8rem;margin:.6rem 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}pre{background:var(--code);padding:.6rem;overflow-x:auto;font-size:.85rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid var(--line);
-vertical-align:top;overflow-wrap:anywhere}figure{margin:1rem 0}img{max-width:100%;height:auto;border-radius:.3rem}
+table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .5rem;
+border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}figure{margin:1rem 0}img{max-width:100%;height:auto;border-radius:.3rem}
 figcaption,.soft{color:var(--soft);font-size:.9rem}
 """
 
@@ -150,15 +168,27 @@ def render_html(report: Report) -> str:
     parts = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">',
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
+        "'unsafe-inline'; img-src data:\">",
         f"<title>NetCDF report: {e(_name(report))}</title><style>{_STYLE}</style></head><body>",
-        f'<h1>{e(_name(report))}</h1><p class="verdict {report.verdict}">{VERDICT_WORDS[report.verdict]}. {e(report.summary)}</p>',
+        f"<h1>{e(_name(report))}</h1>",
+        f'<p class="verdict {report.verdict}">{VERDICT_WORDS[report.verdict]}. {e(report.summary)}</p>',
     ]
     for level in LEVELS:
         found = report.of_level(level)
         if found:
             parts.append(f"<h2>{HEADINGS[level]} ({len(found)})</h2>")
             parts += [_finding_html(f, opened=level == "suspicious" and len(found) <= 6) for f in found]
+    if any("xarray" in f.fix for f in report.findings):
+        name = _name(report)
+        whole = "\n".join(
+            (
+                fixes.PRELUDE.format(source=name),
+                "# ... the lines of the fix ...",
+                fixes.EPILOGUE.format(target=f"{os.path.splitext(name)[0]}_fixed.nc"),
+            )
+        )
+        parts.append(f"<details><summary>How to apply a fix with xarray</summary><pre>{e(whole)}</pre></details>")
     plots = draw(report)
     if plots:
         parts.append("<h2>Quick look</h2>")
@@ -169,7 +199,9 @@ def render_html(report: Report) -> str:
                 f"{e(description)}</figcaption></figure>"
             )
     parts += _variables_html(report)
-    parts.append("<h2>Checks</h2><table><thead><tr><th>check</th><th>what it asks</th><th>result</th></tr></thead><tbody>")
+    parts.append(
+        "<h2>Checks</h2><table><thead><tr><th>check</th><th>what it asks</th><th>result</th></tr></thead><tbody>"
+    )
     for word, checks in (("failed", report.failed), ("skipped", report.skipped), ("run", report.run)):
         for c in checks:
             reason = f": {e(c.reason)}" if c.reason else ""
@@ -197,7 +229,8 @@ def _finding_html(finding: Finding, *, opened: bool) -> str:
     )
     where = f"<b>{e(_few(finding.variables))}</b> " if finding.variables else ""
     return (
-        f"<details{' open' if opened else ''}><summary><span class='tag {finding.level}'>{finding.cls}</span>{where}"
+        f"<details{' open' if opened else ''}><summary><span class='tag "
+        f"{finding.level}'>{finding.cls}</span>{where}"
         f"{e(finding.message)}</summary><dl>{body}</dl>{code}</details>"
     )
 
@@ -211,30 +244,39 @@ def _variables_html(report: Report) -> list[str]:
     parts.append("</tr></thead><tbody>")
     for row in rows[:60]:
         low, high = (f"{row[k]:.6g}" if isinstance(row.get(k), int | float) else "" for k in ("min", "max"))
-        cells = (row["name"], row["standard_name"], row["units"], f"{row.get('valid', '')} of {row.get('total', '')}", low, high)
+        cells = (
+            row["name"],
+            row["standard_name"],
+            row["units"],
+            f"{row.get('valid', '')} of {row.get('total', '')}",
+            low,
+            high,
+        )
         parts.append("<tr>" + "".join(f"<td>{html.escape(str(c))}</td>" for c in cells) + "</tr>")
     return [*parts, "</tbody></table>"]
 
 
 def checklist_rows(report: Report) -> list[dict[str, str]]:
     """One row for each thing that was asked of the file: passed, found, skipped or failed."""
-    rows = []
-    by_check: dict[str, list[Finding]] = {}
-    for finding in report.findings:
-        by_check.setdefault(finding.code, []).append(finding)
-    for code, found in by_check.items():
-        title = KINDS[code].title if code in KINDS else f"CF and ACDD: {found[0].cls}"
-        for f in found:
-            rows.append(
-                {"item": title, "status": f.level, "variable": f.variable, "detail": f.message, "evidence": str(f.evidence.get("text", "")),
-                 "rule": f.reference, "finding": f.id, "done": ""}
-            )  # fmt: skip
-    for word, checks in (("failed", report.failed), ("skipped", report.skipped), ("run", report.run)):
-        for c in checks:
-            rows.append(
-                {"item": c.title, "status": {"run": "checked"}.get(word, word), "variable": "", "detail": c.reason, "evidence": "",
-                 "rule": c.name, "finding": "", "done": ""}
-            )  # fmt: skip
+    rows = [
+        {
+            "item": KINDS[f.code].title if f.code in KINDS else f"CF and ACDD: {f.cls}",
+            "status": f.level,
+            "variable": f.variable,
+            "detail": f.message,
+            "evidence": str(f.evidence.get("text", "")),
+            "rule": f.reference,
+            "finding": f.id,
+            "done": "",
+        }
+        for f in report.findings
+    ]
+    for word, checks in (("failed", report.failed), ("skipped", report.skipped), ("checked", report.run)):
+        rows += [
+            {"item": c.title, "status": word, "variable": "", "detail": c.reason, "evidence": "", "rule": c.name}
+            | {"finding": "", "done": ""}
+            for c in checks
+        ]
     return rows
 
 
@@ -266,5 +308,7 @@ def render_table(reports: Sequence[Report]) -> str:
     for r in reports:
         first = next((f for f in r.findings if f.level != "recommendation"), None)
         counts = " | ".join(str(len(r.of_level(level))) for level in ("violation", "suspicious", "recommendation"))
-        lines.append(f"| {_cell(_name(r))} | {VERDICT_WORDS[r.verdict]} | {counts} | {_cell(first.message) if first else ''} |")
+        lines.append(
+            f"| {_cell(_name(r))} | {VERDICT_WORDS[r.verdict]} | {counts} | {_cell(first.message) if first else ''} |"
+        )
     return "\n".join([*lines, ""])

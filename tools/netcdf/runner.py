@@ -269,7 +269,13 @@ def _positions(context: Context) -> dict[str, float]:
 def _finished(findings: list[Finding], file: str, convention: str) -> list[Finding]:
     """De-duplicated, folded, ranked, with ids and the text of their fixes."""
     folded = conformance.fold(list(_without_consequences(list(_without_repeats(findings)))))
-    folded.sort(key=lambda f: (LEVELS.index(f.level), f.code.startswith("cc-"), {"high": 0, "medium": 1, "low": 2}[f.confidence]))
+    folded.sort(
+        key=lambda f: (
+            LEVELS.index(f.level),
+            f.code.startswith("cc-"),
+            {"high": 0, "medium": 1, "low": 2}[f.confidence],
+        )
+    )
     used: dict[str, int] = {}
     finished = []
     for found in folded:

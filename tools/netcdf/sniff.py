@@ -193,7 +193,8 @@ def _netcdf3_size(variables: list[tuple[str, int, int, bool]], records: int, siz
     return Sniffed(
         "netcdf3",
         f"the file is truncated: its header promises {expected} bytes and {size} are there "
-        f"({expected - size} lost); netCDF libraries read the lost values as zeros or old bytes without complaint",
+        f"({expected - size} lost); netCDF libraries read the lost values as zeros or old bytes without "
+        "complaint",
         expected,
         size,
         cut_variables=cut,

@@ -135,8 +135,26 @@ def meant(text: str) -> str:
 def _closest(key: str) -> str:
     import difflib
 
-    known = ("kelvin", "celsius", "degree_celsius", "fahrenheit", "meter", "metre", "meters", "second", "hour", "day",
-             "decibar", "pascal", "hectopascal", "percent", "degrees_north", "degrees_east", "kilogram", "knot")  # fmt: skip
+    known = (
+        "kelvin",
+        "celsius",
+        "degree_celsius",
+        "fahrenheit",
+        "meter",
+        "metre",
+        "meters",
+        "second",
+        "hour",
+        "day",
+        "decibar",
+        "pascal",
+        "hectopascal",
+        "percent",
+        "degrees_north",
+        "degrees_east",
+        "kilogram",
+        "knot",
+    )
     found = difflib.get_close_matches(key, known, n=1, cutoff=0.8)
     return found[0] if found else ""
 

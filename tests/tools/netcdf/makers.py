@@ -29,8 +29,14 @@ def _coordinate(name: str, **more: Any) -> dict[str, Any]:
         "lat": {"standard_name": "latitude", "long_name": "latitude", "units": "degrees_north", "axis": "Y"},
         "lon": {"standard_name": "longitude", "long_name": "longitude", "units": "degrees_east", "axis": "X"},
         "depth": {"standard_name": "depth", "long_name": "depth", "units": "m", "positive": "down", "axis": "Z"},
-        "time": {"standard_name": "time", "long_name": "time", "units": "days since 1950-01-01", "calendar": "standard", "axis": "T"},
-    }  # fmt: skip
+        "time": {
+            "standard_name": "time",
+            "long_name": "time",
+            "units": "days since 1950-01-01",
+            "calendar": "standard",
+            "axis": "T",
+        },
+    }
     return known[name] | more
 
 
@@ -63,12 +69,16 @@ def grid(step: float = 4.0, months: int = 14, seed: int = 0) -> xr.Dataset:
             "lat": ("lat", lat, _coordinate("lat")),
             "lon": ("lon", lon, _coordinate("lon")),
         },
-        ACDD | {
-            "geospatial_lat_min": -88.0, "geospatial_lat_max": 88.0, "geospatial_lon_min": 0.0,
-            "geospatial_lon_max": float(lon.max()), "time_coverage_start": "2009-01-01T00:00:00Z",
+        ACDD
+        | {
+            "geospatial_lat_min": -88.0,
+            "geospatial_lat_max": 88.0,
+            "geospatial_lon_min": 0.0,
+            "geospatial_lon_max": float(lon.max()),
+            "time_coverage_start": "2009-01-01T00:00:00Z",
             "time_coverage_end": "2010-02-01T00:00:00Z",
         },
-    )  # fmt: skip
+    )
 
 
 def cast(levels: int = 200, seed: int = 0) -> xr.Dataset:
@@ -83,8 +93,16 @@ def cast(levels: int = 200, seed: int = 0) -> xr.Dataset:
         {
             "temperature": ("depth", t.astype("f4"), _sea("sea_water_temperature", "degC", where)),
             "salinity": ("depth", s.astype("f4"), _sea("sea_water_practical_salinity", "1", where)),
-            "pressure": ("depth", (depth * 1.0075 + depth**2 * 2.3e-6).astype("f4"), _sea("sea_water_pressure", "dbar", where)),
-            "oxygen": ("depth", o2.astype("f4"), _sea("moles_of_oxygen_per_unit_mass_in_sea_water", "umol kg-1", where)),
+            "pressure": (
+                "depth",
+                (depth * 1.0075 + depth**2 * 2.3e-6).astype("f4"),
+                _sea("sea_water_pressure", "dbar", where),
+            ),
+            "oxygen": (
+                "depth",
+                o2.astype("f4"),
+                _sea("moles_of_oxygen_per_unit_mass_in_sea_water", "umol kg-1", where),
+            ),
             "profile": ((), np.int32(1), {"cf_role": "profile_id", "long_name": "profile"}),
             "time": ((), 19902.25, _coordinate("time")),
             "lat": ((), 44.7, _coordinate("lat")),
@@ -92,7 +110,7 @@ def cast(levels: int = 200, seed: int = 0) -> xr.Dataset:
         },
         {"depth": ("depth", depth, _coordinate("depth"))},
         ACDD | {"featureType": "profile"},
-    )  # fmt: skip
+    )
 
 
 def mooring(hours: int = 1200, seed: int = 0) -> xr.Dataset:
@@ -109,7 +127,11 @@ def mooring(hours: int = 1200, seed: int = 0) -> xr.Dataset:
         {
             "TEMP": ("time", t.astype("f4"), _sea("sea_water_temperature", "degree_Celsius", where)),
             "PSAL": ("time", s.astype("f4"), _sea("sea_water_practical_salinity", "1", where)),
-            "PRES": ("time", (101.0 + 0.8 * tide + rng.normal(0, 0.02, hours)).astype("f4"), _sea("sea_water_pressure", "dbar", where)),
+            "PRES": (
+                "time",
+                (101.0 + 0.8 * tide + rng.normal(0, 0.02, hours)).astype("f4"),
+                _sea("sea_water_pressure", "dbar", where),
+            ),
             "UCUR": ("time", u.astype("f4"), _sea("eastward_sea_water_velocity", "m s-1", where)),
             "station": ((), np.int32(7), {"cf_role": "timeseries_id", "long_name": "station"}),
             "lat": ((), 38.2, _coordinate("lat")),
@@ -118,7 +140,7 @@ def mooring(hours: int = 1200, seed: int = 0) -> xr.Dataset:
         },
         {"time": ("time", 25000.0 + hour / 24.0, _coordinate("time"))},
         ACDD | {"featureType": "timeSeries"},
-    )  # fmt: skip
+    )
 
 
 def floats(profiles: int = 12, levels: int = 70, seed: int = 0) -> xr.Dataset:
@@ -129,20 +151,32 @@ def floats(profiles: int = 12, levels: int = 70, seed: int = 0) -> xr.Dataset:
     s = 34.6 + 1.2 * np.exp(-pres / 700) + rng.normal(0, 0.001, pres.shape)
     dims = ("N_PROF", "N_LEVELS")
     where = "JULD LATITUDE LONGITUDE PRES"
-    flag = {"flag_values": np.array([1, 2, 3, 4], "i1"), "flag_meanings": "good probably_good probably_bad bad", "long_name": "flag"}
+    flag = {
+        "flag_values": np.array([1, 2, 3, 4], "i1"),
+        "flag_meanings": "good probably_good probably_bad bad",
+        "long_name": "flag",
+    }
     return xr.Dataset(
         {
             "PRES": (dims, pres.astype("f4"), _sea("sea_water_pressure", "dbar") | {"axis": "Z", "positive": "down"}),
-            "TEMP": (dims, t.astype("f4"), _sea("sea_water_temperature", "degree_Celsius", where) | {"ancillary_variables": "TEMP_QC"}),
+            "TEMP": (
+                dims,
+                t.astype("f4"),
+                _sea("sea_water_temperature", "degree_Celsius", where) | {"ancillary_variables": "TEMP_QC"},
+            ),
             "TEMP_QC": (dims, np.ones(pres.shape, "i1"), flag),
             "PSAL": (dims, s.astype("f4"), _sea("sea_water_practical_salinity", "1", where)),
             "JULD": ("N_PROF", 24000.0 + 10.0 * np.arange(profiles), _coordinate("time")),
             "LATITUDE": ("N_PROF", -30.0 + 0.1 * np.arange(profiles), _coordinate("lat")),
             "LONGITUDE": ("N_PROF", 5.0 + 0.15 * np.arange(profiles), _coordinate("lon")),
-            "CYCLE_NUMBER": ("N_PROF", np.arange(1, profiles + 1, dtype="i4"), {"cf_role": "profile_id", "long_name": "cycle"}),
+            "CYCLE_NUMBER": (
+                "N_PROF",
+                np.arange(1, profiles + 1, dtype="i4"),
+                {"cf_role": "profile_id", "long_name": "cycle"},
+            ),
         },
         attrs=ACDD | {"featureType": "profile", "title": "Argo float profiles made for tests"},
-    )  # fmt: skip
+    )
 
 
 def model(seed: int = 0) -> xr.Dataset:
@@ -182,9 +216,21 @@ def weather(hours: int = 800, seed: int = 0) -> xr.Dataset:
     where = "time lat lon"
     return xr.Dataset(
         {
-            "tair": ("time", (285 + 4 * day + rng.normal(0, 0.3, hours)).astype("f4"), _sea("air_temperature", "K", where)),
-            "slp": ("time", (1013 + 8 * np.sin(hour / 90) + rng.normal(0, 0.2, hours)).astype("f4"), _sea("air_pressure_at_mean_sea_level", "hPa", where)),
-            "rh": ("time", np.clip(75 + 12 * day + rng.normal(0, 2, hours), 0, 100).astype("f4"), _sea("relative_humidity", "percent", where)),
+            "tair": (
+                "time",
+                (285 + 4 * day + rng.normal(0, 0.3, hours)).astype("f4"),
+                _sea("air_temperature", "K", where),
+            ),
+            "slp": (
+                "time",
+                (1013 + 8 * np.sin(hour / 90) + rng.normal(0, 0.2, hours)).astype("f4"),
+                _sea("air_pressure_at_mean_sea_level", "hPa", where),
+            ),
+            "rh": (
+                "time",
+                np.clip(75 + 12 * day + rng.normal(0, 2, hours), 0, 100).astype("f4"),
+                _sea("relative_humidity", "percent", where),
+            ),
             "wspd": ("time", np.abs(7 + rng.normal(0, 2, hours)).astype("f4"), _sea("wind_speed", "m s-1", where)),
             "station": ((), np.int32(3), {"cf_role": "timeseries_id", "long_name": "station"}),
             "lat": ((), 54.2, _coordinate("lat")),
@@ -192,7 +238,7 @@ def weather(hours: int = 800, seed: int = 0) -> xr.Dataset:
         },
         {"time": ("time", 26000.0 + hour / 24.0, _coordinate("time"))},
         ACDD | {"featureType": "timeSeries", "keywords": "Atmosphere", "title": "Weather at a platform"},
-    )  # fmt: skip
+    )
 
 
 MAKERS: dict[str, Callable[..., xr.Dataset]] = {

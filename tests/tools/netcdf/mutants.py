@@ -52,7 +52,9 @@ def _named(ds: xr.Dataset, *parts: str, least: int = 1, ends: tuple[str, ...] = 
     """The first float variable whose standard name holds one of `parts` and that has `least` valid values."""
     for name, var in ds.variables.items():
         standard = str(var.attrs.get("standard_name", "")).split(" ")
-        hit = len(standard) == 1 and (any(p in standard[0] for p in parts) or standard[0].endswith(ends) and bool(ends))
+        hit = len(standard) == 1 and (
+            any(p in standard[0] for p in parts) or (standard[0].endswith(ends) and bool(ends))
+        )
         if hit and var.dtype.kind == "f" and int(_valid(ds[name]).sum()) >= least:
             return str(name)
     return None
@@ -66,7 +68,9 @@ def _exactly(ds: xr.Dataset, standard_name: str) -> str | None:
 
 
 def _sea_temperature(ds: xr.Dataset, least: int = 1) -> str | None:
-    return _named(ds, "sea_water_temperature", "sea_surface_temperature", "sea_water_potential_temperature", least=least)
+    return _named(
+        ds, "sea_water_temperature", "sea_surface_temperature", "sea_water_potential_temperature", least=least
+    )
 
 
 def _salinity(ds: xr.Dataset, least: int = 1) -> str | None:
@@ -209,7 +213,12 @@ def current_in_centimetres(ds: xr.Dataset, rng: np.random.Generator) -> str | No
 @_mutation("depth units_values")
 def depth_in_kilometres(ds: xr.Dataset, rng: np.random.Generator) -> str | None:
     name = _exactly(ds, "depth")
-    if name is None or ds[name].size < 15 or _exactly(ds, "sea_water_pressure") is None or "z" in ds[name].attrs.get("positive", ""):
+    if (
+        name is None
+        or ds[name].size < 15
+        or _exactly(ds, "sea_water_pressure") is None
+        or "z" in ds[name].attrs.get("positive", "")
+    ):
         return None
     if ds[_exactly(ds, "sea_water_pressure")].dims != ds[name].dims:
         return None
@@ -271,7 +280,9 @@ def standard_name_misspelt(ds: xr.Dataset, rng: np.random.Generator) -> str | No
     if name is None:
         return None
     text = ds[name].attrs["standard_name"]
-    ds[name].attrs["standard_name"] = str(rng.choice([text.replace("temperature", "temprature"), text.replace("_", " "), text.title()]))
+    ds[name].attrs["standard_name"] = str(
+        rng.choice([text.replace("temperature", "temprature"), text.replace("_", " "), text.title()])
+    )
     return name
 
 
@@ -289,7 +300,9 @@ def temperature_and_salinity_exchanged(ds: xr.Dataset, rng: np.random.Generator)
     t, s = _sea_temperature(ds, least=10), _salinity(ds, least=10)
     if not _is_celsius(ds, t) or s is None or ds[t].dims != ds[s].dims or np.ptp(ds[t].values[_valid(ds[t])]) < 3:
         return None
-    if (ds[t].attrs.get("_FillValue") != ds[s].attrs.get("_FillValue")) or float(np.median(ds[s].values[_valid(ds[s])])) < 28:
+    if (ds[t].attrs.get("_FillValue") != ds[s].attrs.get("_FillValue")) or float(
+        np.median(ds[s].values[_valid(ds[s])])
+    ) < 28:
         return None
     a, b = ds[t].values.copy(), ds[s].values.copy()
     _put(ds, t, b)
@@ -436,7 +449,9 @@ def latitude_out_of_order(ds: xr.Dataset, rng: np.random.Generator) -> str | Non
 
 @_mutation("coords fill")
 def missing_in_coordinate(ds: xr.Dataset, rng: np.random.Generator) -> str | None:
-    name = _time_axis(ds, least=5) or next((str(n) for n in ds.dims if n in ds.variables and ds[n].dtype.kind == "f" and ds[n].size > 4), None)
+    name = _time_axis(ds, least=5) or next(
+        (str(n) for n in ds.dims if n in ds.variables and ds[n].dtype.kind == "f" and ds[n].size > 4), None
+    )
     if name is None or ds[name].dtype.kind != "f":
         return None
     values = ds[name].values.copy()

@@ -14,7 +14,9 @@ CHECKS: tuple[Check, ...] = (
     Check("standard_names", "standard names are in the CF table", attributes.check_standard_names, values=False),
     Check("references", "attributes name variables that exist", attributes.references, values=False),
     Check("coordinates", "position, depth and time are given", attributes.coordinates, values=False),
-    Check("fill_attributes", "fill values are declared without contradiction", attributes.fill_attributes, values=False),
+    Check(
+        "fill_attributes", "fill values are declared without contradiction", attributes.fill_attributes, values=False
+    ),
     Check("vertical_attributes", "`positive` is given and fits the standard name", vertical.attributes, values=False),
     Check("time_attributes", "time units and calendar are valid", times.attributes, values=False),
     Check("storage", "packing and chunking are sound", storage.attributes, values=False),

@@ -78,7 +78,9 @@ def _units_missing(context: Context, var: Var) -> Iterator[Finding]:
         return
     quantity = by_standard_name(var.standard_name) or by_variable_name(names.base(var.name))
     suggestion = quantity.unit if quantity is not None else canonical
-    certain = bool(var.standard_name) or var in context.roles.latitude + context.roles.longitude + context.roles.vertical
+    certain = (
+        bool(var.standard_name) or var in context.roles.latitude + context.roles.longitude + context.roles.vertical
+    )
     yield finding(
         "units-missing",
         var.name,
@@ -196,7 +198,10 @@ def fill_attributes(context: Context) -> Iterator[Finding]:
                 "fill-in-range",
                 var.name,
                 f"The fill value of {var.name}, {fill:g}, lies inside its valid range {low:g} to {high:g}.",
-                evidence={"text": f"_FillValue = {fill:g}, valid range {low:g} to {high:g}", "values": [fill, low, high]},
+                evidence={
+                    "text": f"_FillValue = {fill:g}, valid range {low:g} to {high:g}",
+                    "values": [fill, low, high],
+                },
                 note="Choose a fill value outside the valid range and rewrite the missing values with it.",
             )
 
@@ -262,9 +267,8 @@ def coordinates(context: Context) -> Iterator[Finding]:
                 confidence="medium",
             )
     in_water = [
-        v for v in has_data
-        if v.standard_name.startswith("sea_water_") or v.standard_name.endswith("_in_sea_water")
-    ]  # fmt: skip
+        v for v in has_data if v.standard_name.startswith("sea_water_") or v.standard_name.endswith("_in_sea_water")
+    ]
     depth_words = ("geospatial_vertical_min", "instrument_nominal_depth", "nominal_depth")
     if (
         in_water

@@ -99,7 +99,7 @@ class Context:
 
     @cached_property
     def observed(self) -> bool:
-        """Whether the values were measured at single places (profile, series, track) rather than modelled or gridded."""
+        """Whether the values were measured at places (profile, series, track) rather than modelled or gridded."""
         feature = (self.data.text("featureType") or self.data.text("cdm_data_type")).lower()
         if feature and feature != "grid":
             return True

@@ -35,12 +35,15 @@ def sentinels(context: Context) -> Iterator[Finding]:
         yield finding(
             "fill-undeclared",
             var.name,
-            f"{count} of {total} values of {var.name} are exactly {show(value)}, far from all others, and no attribute "
+            f"{count} of {total} values of {var.name} are exactly {show(value)}, far from all others, and "
+            "no attribute "
             "declares that as missing" + (f" (_FillValue is {show(declared[0])})." if declared else "."),
             evidence={
                 "text": f"{show(value)} occurs {count} times; the other values run {_others(summary, value)}",
                 "values": [value],
-                "index": list(summary.low_index if summary and value <= summary.low else summary.high_index) if summary else [],
+                "index": list(summary.low_index if summary and value <= summary.low else summary.high_index)
+                if summary
+                else [],
                 "count": count,
                 "total": total,
             },
@@ -80,7 +83,7 @@ def undeclared_sentinel(context: Context, var: Var) -> float | None:
             continue
         shown = float(var.unpack(value))
         extreme = math.isclose(shown, summary.low, rel_tol=1e-6) or math.isclose(shown, summary.high, rel_tol=1e-6)
-        if not extreme or count == summary.valid and abs(value) < 999:
+        if not extreme or (count == summary.valid and abs(value) < 999):
             continue
         rest = summary.kept[np.abs(summary.kept - shown) > abs(shown) * 1e-5]
         if _stands_apart(var, shown, count, rest):
@@ -100,7 +103,9 @@ def _stands_apart(var: Var, value: float, count: int, rest: np.ndarray) -> bool:
     if impossible and distance > 0.5 * max(spread, 1e-9):
         return True
     name_range = var.standard_name in ("latitude", "longitude") and abs(value) > 360.5
-    return name_range or (distance > 3.0 * max(spread, 1e-9) and distance > 0.6 * abs(value) and (count > 1 or abs(value) >= 999))
+    return name_range or (
+        distance > 3.0 * max(spread, 1e-9) and distance > 0.6 * abs(value) and (count > 1 or abs(value) >= 999)
+    )
 
 
 def _impossible(hard: tuple[float, float], unit: str, var: Var, value: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -56,12 +57,16 @@ def _monotonic(context: Context, var: Var) -> Iterator[Finding]:
         return
     direction = 1.0 if np.count_nonzero(steps > 0) >= np.count_nonzero(steps < 0) else -1.0
     wrong = np.flatnonzero(steps * direction <= 0)
-    wraps = var in context.roles.longitude and wrong.size == 1 and abs(abs(steps[wrong[0]]) - 360) < 20 + abs(np.median(steps))
+    wraps = (
+        var in context.roles.longitude
+        and wrong.size == 1
+        and abs(abs(steps[wrong[0]]) - 360) < 20 + abs(np.median(steps))
+    )
     yield finding(
         "not-monotonic",
         var.name,
-        f"The coordinate {var.name} is not strictly monotonic: {wrong.size} of {steps.size} steps break the order"
-        + (", where the longitude wraps by 360 degrees." if wraps else "."),
+        f"The coordinate {var.name} is not strictly monotonic: {wrong.size} of {steps.size} steps break "
+        "the order" + (", where the longitude wraps by 360 degrees." if wraps else "."),
         evidence={
             "text": f"first at index {wrong[0]}: {show(values[wrong[0]])} is followed by {show(values[wrong[0] + 1])}",
             "index": wrong[:20].tolist(),
@@ -123,7 +128,8 @@ def _swapped_by_range(context: Context, lat: Var, lon: Var) -> Finding | None:
     return finding(
         "swapped-latlon",
         f"{lat.name}, {lon.name}",
-        f"{lat.name} runs from {show(a.low)} to {show(a.high)} and {lon.name} from {show(b.low)} to {show(b.high)}: "
+        f"{lat.name} runs from {show(a.low)} to {show(a.high)} and {lon.name} from {show(b.low)} to "
+        f"{show(b.high)}: "
         "each has the range of the other.",
         evidence={
             "text": f"{lat.name} {show(a.low)}..{show(a.high)}, {lon.name} {show(b.low)}..{show(b.high)}",
@@ -149,8 +155,8 @@ def _latitude_range(context: Context, lat: Var) -> Iterator[Finding]:
     yield finding(
         "lat-range",
         lat.name,
-        f"{lat.name} has {len(bad)} of {summary.valid} values beyond 90 degrees, to {show(_far(summary.low, summary.high))}"
-        + (", as if it were a longitude." if summary.valid == 1 else "."),
+        f"{lat.name} has {len(bad)} of {summary.valid} values beyond 90 degrees, to "
+        f"{show(_far(summary.low, summary.high))}" + (", as if it were a longitude." if summary.valid == 1 else "."),
         evidence={
             "text": f"first at {bad[0].tolist()}: {show(float(values[tuple(bad[0])]))}" if len(bad) else "",
             "values": [float(values[tuple(i)]) for i in bad[:5]],
@@ -222,7 +228,9 @@ def _swapped_metadata(context: Context) -> Iterator[Finding]:
         ", ".join(names),
         f"{' and '.join(names)}: name, standard name and units contradict each other about latitude and longitude.",
         evidence={
-            "text": "; ".join(f"{v.name}: standard_name {v.standard_name or 'absent'}, units {v.units or 'absent'}" for v in wrong[:4])
+            "text": "; ".join(
+                f"{v.name}: standard_name {v.standard_name or 'absent'}, units {v.units or 'absent'}" for v in wrong[:4]
+            )
         },
         ops=ops,
     )
@@ -375,13 +383,16 @@ def _mask_of(context: Context, var: Var, lat: Var, lon: Var) -> Finding | None:
         "swapped-latlon": _swap_ops(lat, lon) if way.turned else [Op("swap_values", lat.name, "", lon.name)],
         "inverted-latitude": [Op("reverse", lat.name)],
     }.get(way.code, [])
-    variable = f"{lat.name}, {lon.name}" if way.code == "swapped-latlon" else lat.name if "lat" in way.code else lon.name
+    variable = (
+        f"{lat.name}, {lon.name}" if way.code == "swapped-latlon" else lat.name if "lat" in way.code else lon.name
+    )
     return finding(
         way.code,
         variable,
         f"The coastline in {var.name} does not fit its positions; it does if {way.words}.",
         evidence={
-            "text": f"missing values and land agree in {as_given:.1%} of the cells as given, in {score:.1%} if {way.words}",
+            "text": f"missing values and land agree in {as_given:.1%} of the cells as given, "
+            f"in {score:.1%} if {way.words}",
             "values": [round(as_given, 4), round(score, 4)],
             "count": int(field.size),
         },
@@ -398,7 +409,7 @@ def _missing_field(context: Context, var: Var, lat_dim: str, lon_dim: str) -> Bo
     axes = [i for i, d in enumerate(var.dims) if d not in (lat_dim, lon_dim)]
     level = values
     # The surface is enough where there are levels: deep levels are missing over shallow sea.
-    gone = np.isnan(level)
+    gone: Any = np.isnan(level)
     for axis in sorted(axes, reverse=True):
         vertical = any(v.dims == (var.dims[axis],) for v in context.roles.vertical + context.roles.pressure)
         gone = gone.take(_surface(context, var.dims[axis]), axis=axis) if vertical else gone.all(axis=axis)
@@ -419,7 +430,7 @@ def _surface(context: Context, dim: str) -> int:
 def _points_on_land(context: Context) -> Iterator[Finding]:
     for lat in context.roles.latitude:
         for lon in context.roles.longitude:
-            if lat.dims != lon.dims or not _pair(lat, lon) and lat.size > 1:
+            if lat.dims != lon.dims or (not _pair(lat, lon) and lat.size > 1):
                 if not (lat.size == 1 and lon.size == 1):
                     continue
             a, b = context.values(lat), context.values(lon)
@@ -520,13 +531,14 @@ def _extent(context: Context, key: str, claim: list[float], data: list[tuple[Var
         yield finding(
             "lon-convention",
             var.name,
-            f"The attributes give longitudes {show(claim[0])} to {show(claim[1])}, {var.name} runs from {show(low)} to {show(high)}.",
+            f"The attributes give longitudes {show(claim[0])} to {show(claim[1])}, {var.name} runs from "
+            f"{show(low)} to {show(high)}.",
             evidence=evidence,
             ops=ops,
             note="Or convert the values: lon = (lon + 180) % 360 - 180, then sort.",
         )
         return
-    edges = cell > 0 and abs(off - cell / 2) < 0.1 * cell or off <= cell * 1.01 > 0
+    edges = (cell > 0 and abs(off - cell / 2) < 0.1 * cell) or off <= cell * 1.01 > 0
     yield finding(
         "extents",
         var.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def _fits(quantity: Quantity, array: Floats) -> bool:
     low, high = _bulk(array)
     inside = quantity.typical[0] <= low and high <= quantity.typical[1]
     possible = np.mean((array >= quantity.hard[0]) & (array <= quantity.hard[1]))
-    return inside and possible > 0.995 and (quantity.reaches is None or high >= quantity.reaches)
+    return bool(inside and possible > 0.995 and (quantity.reaches is None or high >= quantity.reaches))
 
 
 def _clean(context: Context, var: Var, summary: Summary) -> Floats:
@@ -88,9 +89,26 @@ def _header_flags(var: Var) -> bool:
     words = f"{base(var.name)} {var.text('long_name')} {var.text('cell_methods')}".lower()
     return any(
         w in words
-        for w in ("anomal", "difference", "deviation", "variance", "error", "trend", "tendency", "gradient", "increment",
-                  "bias", "range", "uncertainty", "_sd", "_std", "stdev", "adjustment", "offset")
-    )  # fmt: skip
+        for w in (
+            "anomal",
+            "difference",
+            "deviation",
+            "variance",
+            "error",
+            "trend",
+            "tendency",
+            "gradient",
+            "increment",
+            "bias",
+            "range",
+            "uncertainty",
+            "_sd",
+            "_std",
+            "stdev",
+            "adjustment",
+            "offset",
+        )
+    )
 
 
 def value_units(context: Context) -> Iterator[Finding]:
@@ -133,17 +151,23 @@ def _sibling(var: Var, quantity: Quantity, summary: Summary, sample: Floats, cer
         if not quantity.same and units.factor(unit, var.units or "") == (1.0, 0.0):
             continue
         other = in_unit(quantity, var, sample, unit)
-        if other is None or not _fits(quantity, other) or (quantity.key == "salinity" and np.quantile(other, 0.5) < 2.0):
+        if (
+            other is None
+            or not _fits(quantity, other)
+            or (quantity.key == "salinity" and np.quantile(other, 0.5) < 2.0)
+        ):
             continue
         own = in_unit(quantity, var, sample)
         own_text = "" if own is None else f" ({show(float(own.min()))} to {show(float(own.max()))} {quantity.unit})"
         return finding(
             "units-values",
             var.name,
-            f"{var.name} says {var.units!r}, but its values fit {unit!r}: {quantity.title} from {show(summary.low)} to "
+            f"{var.name} says {var.units!r}, but its values fit {unit!r}: {quantity.title} from "
+            f"{show(summary.low)} to "
             f"{show(summary.high)} is impossible in {var.units or 'no unit'}{own_text}.",
             evidence={
-                "text": f"as {unit}: {show(float(other.min()))} to {show(float(other.max()))} {quantity.unit}; typical is "
+                "text": f"as {unit}: {show(float(other.min()))} to {show(float(other.max()))} {quantity.unit}; "
+                "typical is "
                 f"{show(quantity.typical[0])} to {show(quantity.typical[1])}",
                 "values": [summary.low, summary.high],
                 "index": list(summary.high_index),
@@ -165,14 +189,16 @@ def _wrong_name(var: Var, quantity: Quantity, summary: Summary, sample: Floats, 
     yield finding(
         "standard-name-values",
         var.name,
-        f"{var.name} is called {var.standard_name}, but {show(summary.low)} to {show(summary.high)} {var.units} is not "
+        f"{var.name} is called {var.standard_name}, but {show(summary.low)} to {show(summary.high)} "
+        f"{var.units} is not "
         f"{quantity.title}"
         + (f"; name and values fit {guess.title} in {guess.unit}." if fits and guess is not None else "."),
         evidence={
-            "text": f"{bad:.1%} of the values are outside {show(quantity.hard[0])} to {show(quantity.hard[1])} {quantity.unit}",
+            "text": f"{bad:.1%} of the values are outside {show(quantity.hard[0])} to {show(quantity.hard[1])} "
+            f"{quantity.unit}",
             "values": [summary.low, summary.high],
             "index": list(summary.low_index),
-            "count": int(round(bad * summary.valid)),
+            "count": round(bad * summary.valid),
             "total": summary.valid,
         },
         confidence="high" if fits else "medium",
@@ -210,7 +236,7 @@ def impossible(context: Context) -> Iterator[Finding]:
 
 
 def _outliers(
-    var: Var, quantity: Quantity, array: Floats, converted: Floats, outside: Floats, count: int, summary: Summary
+    var: Var, quantity: Quantity, array: Floats, converted: Floats, outside: Any, count: int, summary: Summary
 ) -> Finding:
     places = np.argwhere(outside)
     first = [float(array[tuple(p)]) for p in places[:5]]
@@ -220,7 +246,8 @@ def _outliers(
     return finding(
         "impossible-values",
         var.name,
-        f"{count} of {summary.valid} values of {var.name} are outside {show(quantity.hard[0])} to {show(quantity.hard[1])} "
+        f"{count} of {summary.valid} values of {var.name} are outside {show(quantity.hard[0])} to "
+        f"{show(quantity.hard[1])} "
         f"{quantity.unit}" + (", some below absolute zero." if cold else "."),
         evidence={
             "text": ", ".join(f"{show(v)} at {where(tuple(p), var.dims)}" for v, p in zip(first, places, strict=False)),
@@ -278,7 +305,8 @@ def _valid_range(context: Context, var: Var, summary: Summary) -> Iterator[Findi
             yield finding(
                 "packing-range",
                 var.name,
-                f"The valid range of {var.name}, {show(low)} to {show(high)}, is written in unpacked values; CF compares it "
+                f"The valid range of {var.name}, {show(low)} to {show(high)}, is written in unpacked "
+                "values; CF compares it "
                 "with the packed ones.",
                 evidence={"text": f"packed by scale_factor {scale:g}, add_offset {offset:g}", "values": [low, high]},
             )
@@ -333,7 +361,8 @@ def _actual_range(context: Context, var: Var, summary: Summary) -> Iterator[Find
     yield finding(
         "actual-range",
         var.name,
-        f"actual_range of {var.name} is {show(claim[0])} to {show(claim[1])}, its values run from {show(summary.low)} to "
+        f"actual_range of {var.name} is {show(claim[0])} to {show(claim[1])}, its values run from "
+        f"{show(summary.low)} to "
         f"{show(summary.high)}.",
         evidence={"text": f"actual_range = {claim}", "values": [*claim, summary.low, summary.high]},
         ops=[fixes.set_attr(var.name, "actual_range", np.array([summary.low, summary.high], dtype=dtype))],
@@ -371,7 +400,7 @@ def _looks_swapped(context: Context, t_var: Var, t: Floats, s: Floats) -> str:
     """Why the two look exchanged, empty where they do not: salinity is narrow and high, temperature wide and lower."""
     t_low, t_high = _bulk(t)
     s_low, s_high = _bulk(s)
-    could = 28.0 <= t_low and t_high <= 42.0 and -2.6 <= s_low and s_high <= 34.0 and np.median(s) < np.median(t)
+    could = t_low >= 28.0 and t_high <= 42.0 and s_low >= -2.6 and s_high <= 34.0 and np.median(s) < np.median(t)
     if not could:
         return ""
     cold = float(np.mean(s < 2.0))

@@ -36,7 +36,9 @@ def _series(context: Context) -> list[Var]:
     """Variables along time or depth at one place or platform: no maps."""
     if context.header_only:
         raise Skip("no data: every variable is empty or holds only fill values")
-    horizontal = {v.dims[0] for v in context.roles.latitude + context.roles.longitude if v.dims == (base(v.name),) and v.size > 1}
+    horizontal = {
+        v.dims[0] for v in context.roles.latitude + context.roles.longitude if v.dims == (base(v.name),) and v.size > 1
+    }
     found = [v for v in context.measured if _is_series(context, v, horizontal)]
     if not found:
         raise Skip("no profile or time series at a place")
@@ -117,7 +119,8 @@ def spikes(context: Context) -> Iterator[Finding]:
         yield finding(
             "spike",
             var.name,
-            f"{var.name} has {len(hits)} spike{'s' if len(hits) > 1 else ''}; the largest is {show(hits[0][1])} at "
+            f"{var.name} has {len(hits)} spike{'s' if len(hits) > 1 else ''}; the largest is "
+            f"{show(hits[0][1])} at "
             f"{where(hits[0][0], var.dims)} where its neighbours have {show(hits[0][2])}.",
             evidence={
                 "text": ", ".join(f"{show(v)} at {where(i, var.dims)}, neighbours {show(u)}" for i, v, u in hits[:5]),
@@ -166,7 +169,8 @@ def flat_lines(context: Context) -> Iterator[Finding]:
         yield finding(
             "flat-line",
             var.name,
-            f"{var.name} repeats {show(value)} {length} times in a row from {where(start_index, var.dims)} on, where it "
+            f"{var.name} repeats {show(value)} {length} times in a row from {where(start_index, var.dims)} "
+            "on, where it "
             "varies everywhere else.",
             evidence={
                 "text": f"{length} of {total} values along the line",
@@ -175,8 +179,28 @@ def flat_lines(context: Context) -> Iterator[Finding]:
                 "count": length,
                 "total": total,
             },
+            ops=_unstick(context, var, start_index, value, length),
             confidence="high" if length > 30 else "medium",
         )
+
+
+def _unstick(context: Context, var: Var, start: tuple[int, ...], value: float, length: int) -> list[Op]:
+    """Declares the repeats after the first value missing."""
+    values = context.values(var)
+    if length > 2000 or values is None:
+        return []
+    axis = line_axis(context, var)
+    places: list[list[int]] = []
+    place = start[axis] + 1
+    while place < var.shape[axis] and len(places) < length:
+        index = (*start[:axis], place, *start[axis + 1 :])
+        if values[index] == value:
+            places.append(list(index))
+        elif np.isfinite(values[index]):
+            break
+        place += 1
+    fill = var.declared_missing[0] if var.declared_missing else -9999.0
+    return [Op("mask_at", var.name, "", [places, fill])] if places else []
 
 
 def _stuck(line: Floats) -> tuple[int, int] | None:
@@ -189,10 +213,16 @@ def _stuck(line: Floats) -> tuple[int, int] | None:
     order = np.argsort(lengths)
     longest, rest = int(order[-1]), np.delete(lengths, order[-1])
     length, start = int(lengths[longest]), int(starts[longest])
-    if length < max(12, 0.03 * min(line.size, 2000)) or length < 6 * float(np.quantile(rest, 0.99)) or length < 3 * int(rest.max()):
+    if (
+        length < max(12, 0.03 * min(line.size, 2000))
+        or length < 6 * float(np.quantile(rest, 0.99))
+        or length < 3 * int(rest.max())
+    ):
         return None
     at_edge = start == 0 or start + length == line.size
-    if line[start] == 0.0 or (at_edge and line[start] in (float(line.min()), float(line.max())) and length < 0.1 * line.size):
+    if line[start] == 0.0 or (
+        at_edge and line[start] in (float(line.min()), float(line.max())) and length < 0.1 * line.size
+    ):
         return None
     return start, length
 
@@ -208,9 +238,13 @@ def density(context: Context) -> Iterator[Finding]:
     axis = line_axis(context, t_var)
     hits: list[tuple[tuple[int, ...], float, float]] = []
     looked = 0
-    for (index, t), (_, s), z in zip(_lines(context, t_var), _lines(context, s_var), _levels(context, z_var, t_var, axis), strict=False):
+    for (index, t), (_, s), z in zip(
+        _lines(context, t_var), _lines(context, s_var), _levels(context, z_var, t_var, axis), strict=False
+    ):
         t, s = _celsius(t_var, t), s * 1000.0 if s_var.units in ("kg kg-1", "kg/kg") else s
-        good = np.flatnonzero(np.isfinite(t) & np.isfinite(s) & np.isfinite(z) & (s > 0.5) & (s < 45) & (t > -3) & (t < 42))
+        good = np.flatnonzero(
+            np.isfinite(t) & np.isfinite(s) & np.isfinite(z) & (s > 0.5) & (s < 45) & (t > -3) & (t < 42)
+        )
         if good.size < 5:
             continue
         order = good[np.argsort(z[good], kind="stable")]
@@ -260,7 +294,9 @@ def _trio(context: Context) -> tuple[Var, Var, Var] | None:
         quantity, _ = quantity_of(var)
         if quantity is not None and context.filled(var) and var.size <= _MOST:
             by_key.setdefault(quantity.key, []).append(var)
-    levels = [v for v in context.roles.pressure if context.filled(v)] + [v for v in context.roles.vertical if context.filled(v)]
+    levels = [v for v in context.roles.pressure if context.filled(v)] + [
+        v for v in context.roles.vertical if context.filled(v)
+    ]
     horizontal = {v.dims[0] for v in context.roles.latitude if v.dims == (base(v.name),) and v.size > 1}
     for t in by_key.get("sea_temperature", []):
         if "conservative" in t.standard_name or "potential" in t.standard_name or set(t.dims) & horizontal:

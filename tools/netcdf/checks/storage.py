@@ -71,7 +71,9 @@ def _chunks(context: Context, var: Var) -> Iterator[Finding]:
 
 def overflow(context: Context) -> Iterator[Finding]:
     """Wrapped integers: the packed values fill their whole type and jump by nearly all of it between neighbours."""
-    packed = [v for v in context.data.variables.values() if v.numeric and v.packed and v.dtype.kind in "iu" and v.size > 50]
+    packed = [
+        v for v in context.data.variables.values() if v.numeric and v.packed and v.dtype.kind in "iu" and v.size > 50
+    ]
     if not packed:
         raise Skip("no packed variable")
     for var in packed:
@@ -95,7 +97,8 @@ def overflow(context: Context) -> Iterator[Finding]:
             yield finding(
                 "packing-overflow",
                 var.name,
-                f"{at_limit} values of {var.name} sit exactly at the limits of {var.dtype.name}: values beyond were cut off.",
+                f"{at_limit} values of {var.name} sit exactly at the limits of {var.dtype.name}: values "
+                "beyond were cut off.",
                 evidence={"text": f"limits {limits.min}, {limits.max}", "count": at_limit, "total": summary.valid},
                 confidence="medium",
             )
@@ -115,7 +118,8 @@ def _wrapped(var: Var, summary: Any, jumps: int, steps: int) -> Finding:
     return finding(
         "packing-overflow",
         var.name,
-        f"{var.name} has wrapped round: {jumps} neighbours differ by nearly the whole range that {var.dtype.name} with this "
+        f"{var.name} has wrapped round: {jumps} neighbours differ by nearly the whole range that "
+        f"{var.dtype.name} with this "
         f"scale_factor can hold ({low} to {high}).",
         evidence={
             "text": f"scale_factor {var.number('scale_factor')}, add_offset {var.number('add_offset')}",

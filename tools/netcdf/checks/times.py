@@ -21,9 +21,19 @@ from tools.netcdf.model import Finding, Op
 from tools.netcdf.names import base
 
 CALENDARS = (
-    "standard", "gregorian", "proleptic_gregorian", "julian", "noleap", "365_day", "360_day", "all_leap", "366_day",
-    "none", "utc", "tai",
-)  # fmt: skip
+    "standard",
+    "gregorian",
+    "proleptic_gregorian",
+    "julian",
+    "noleap",
+    "365_day",
+    "360_day",
+    "all_leap",
+    "366_day",
+    "none",
+    "utc",
+    "tai",
+)
 SECONDS = {"days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0, "milliseconds": 1e-3}
 #: Before this year no instrument measured what lies in netCDF files at a depth (HMS Challenger sailed in 1872).
 FIRST_OBSERVATION = 1870
@@ -187,7 +197,12 @@ def values(context: Context) -> Iterator[Finding]:
             continue
         if abs(span[0]) > 1e5 or abs(span[1]) > 1e5:
             span = (max(-1e5, min(1e5, span[0])), max(-1e5, min(1e5, span[1])))
-        found = _impossible(context, var, span) or _step_unit(context, var) or _coverage(context, var) or _other_dates(context, var, span)
+        found = (
+            _impossible(context, var, span)
+            or _step_unit(context, var)
+            or _coverage(context, var)
+            or _other_dates(context, var, span)
+        )
         if found is not None:
             yield found
 
@@ -208,10 +223,14 @@ def _claims(context: Context) -> list[tuple[str, float]]:
 
 
 def _iso_year(value: Any) -> float | None:
-    date = re.match(r"\s*(\d{4})-?(\d{2})?-?(\d{2})?(?:[T ]?(\d{2}):?(\d{2}))?", str(value)) if value is not None else None
+    date = (
+        re.match(r"\s*(\d{4})-?(\d{2})?-?(\d{2})?(?:[T ]?(\d{2}):?(\d{2}))?", str(value)) if value is not None else None
+    )
     if date is None or not 1 <= int(date[2] or 1) <= 12:
         return None
-    day = (int(date[2] or 1) - 1) * 30.44 + int(date[3] or 1) - 1 + int(date[4] or 0) / 24.0 + int(date[5] or 0) / 1440.0
+    day = (
+        (int(date[2] or 1) - 1) * 30.44 + int(date[3] or 1) - 1 + int(date[4] or 0) / 24.0 + int(date[5] or 0) / 1440.0
+    )
     return int(date[1]) + day / 365.2425
 
 
@@ -225,7 +244,10 @@ def _alternatives(context: Context, var: Var) -> Iterator[tuple[str, tuple[float
     for unit, length in SECONDS.items():
         if abs(length - seconds) > 1e-9:
             start = _epoch_year(epoch)
-            yield f"{unit} since {epoch_text}", (start + summary.low * length / YEAR, start + summary.high * length / YEAR)
+            yield (
+                f"{unit} since {epoch_text}",
+                (start + summary.low * length / YEAR, start + summary.high * length / YEAR),
+            )
     for year in (1970, 1950, 1900, 1800, 1980, 1990, 2000, 1770, 1858, 1):
         if year != epoch.year:
             text = f"{word} since {year:04d}-{'11-17' if year == 1858 else '01-01'}"
@@ -266,7 +288,8 @@ def _impossible(context: Context, var: Var, span: tuple[float, float]) -> Findin
         + (", in the future" if wrong > latest else ", before anyone measured this")
         + f".{clue}",
         evidence={
-            "text": f"units = {var.units!r}; dates {_year_text(span)}" + "".join(f"; {n} says {y:.2f}" for n, y in claims),
+            "text": f"units = {var.units!r}; dates {_year_text(span)}"
+            + "".join(f"; {n} says {y:.2f}" for n, y in claims),
             "values": [round(span[0], 3), round(span[1], 3)],
         },
         ops=ops,
@@ -312,7 +335,8 @@ def _coverage(context: Context, var: Var) -> Finding | None:
             return finding(
                 "time-unit-values",
                 var.name,
-                f"{var.name} decodes to {_year_text(span)}, time_coverage says {_year_text(tuple(claims.values())[:1] * 2)}; "
+                f"{var.name} decodes to {_year_text(span)}, time_coverage says "
+                f"{_year_text((min(claims.values()), max(claims.values())))}; "
                 f"the values fit {text!r}.",
                 evidence={"text": _claim_text(claims, span), "values": [*span, *claims.values()]},
                 ops=[fixes.set_attr(var.name, "units", text)],
@@ -353,14 +377,17 @@ def _other_dates(context: Context, var: Var, span: tuple[float, float]) -> Findi
                     "time-disagree",
                     var.name,
                     f"{var.name} decodes to {_year_text(span)}, {other.name} says {int(summary.low)}.",
-                    evidence={"text": f"units = {var.units!r}; {other.name} = {int(summary.low)}", "values": [span[0], summary.low]},
+                    evidence={
+                        "text": f"units = {var.units!r}; {other.name} = {int(summary.low)}",
+                        "values": [span[0], summary.low],
+                    },
                 )
     return None
 
 
 def steps(context: Context) -> Iterator[Finding]:
     """Order, repeats and gaps of every time that is an axis."""
-    axes = [v for v in context.roles.time if v.dims == (base(v.name),) or len(v.dims) == 1 and v.text("axis") == "T"]
+    axes = [v for v in context.roles.time if v.dims == (base(v.name),) or (len(v.dims) == 1 and v.text("axis") == "T")]
     axes = [v for v in axes if v.size > 1]
     if not axes:
         raise Skip("no time axis with more than one value")
@@ -398,7 +425,8 @@ def _order(var: Var, times: Floats, change: Floats, good: np.ndarray) -> Iterato
         f"{places.size} of {times.size} time stamps of {var.name} {words}"
         + (f", and {repeats} occur more than once." if back.size and repeats else "."),
         evidence={
-            "text": f"at index {good[first + 1]}: {show_long(times[first])} is followed by {show_long(times[first + 1])}",
+            "text": f"at index {good[first + 1]}: {show_long(times[first])} "
+            f"is followed by {show_long(times[first + 1])}",
             "index": good[places + 1][:20].tolist(),
             "values": [float(times[first]), float(times[first + 1])],
             "count": int(places.size),
@@ -425,11 +453,12 @@ def _gap(context: Context, var: Var, times: Floats, change: Floats, good: np.nda
     if regular < 0.85 or not large.size or large.size > max(3, 0.05 * change.size):
         return
     first = int(large[np.argmax(change[large])])
-    lost = int(round(change[large].sum() / usual)) - large.size
+    lost = round(float(change[large].sum() / usual)) - int(large.size)
     yield finding(
         "time-gap",
         var.name,
-        f"{var.name} is regular in {regular:.0%} of its steps and has {large.size} gap{'s' if large.size > 1 else ''}, "
+        f"{var.name} is regular in {regular:.0%} of its steps and has {large.size} "
+        f"gap{'s' if large.size > 1 else ''}, "
         f"about {lost} missing steps in all.",
         evidence={
             "text": f"largest after index {good[first]}: {show(float(change[first] / usual))} usual steps",

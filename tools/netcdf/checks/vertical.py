@@ -76,7 +76,9 @@ def _contradiction(context: Context, var: Var, positive: str, expected: str) -> 
     if var.standard_name in UP:
         # Values that grow downwards are a depth under a wrong name.
         marine = context.marine or bool(context.roles.pressure)
-        op = fixes.set_attr(var.name, "standard_name", "depth") if marine else fixes.set_attr(var.name, "positive", "up")
+        op = (
+            fixes.set_attr(var.name, "standard_name", "depth") if marine else fixes.set_attr(var.name, "positive", "up")
+        )
         note = "" if marine else "Or the name is wrong: then use depth."
     elif deep or summary is None or summary.valid == 0:
         op, note = fixes.set_attr(var.name, "positive", "down"), ""
@@ -86,7 +88,8 @@ def _contradiction(context: Context, var: Var, positive: str, expected: str) -> 
     yield finding(
         "positive-contradiction",
         var.name,
-        f"{var.name} is called {var.standard_name}, which grows {'downwards' if expected == 'down' else 'upwards'}, "
+        f"{var.name} is called {var.standard_name}, which grows "
+        f"{'downwards' if expected == 'down' else 'upwards'}, "
         f"and says positive = {positive!r}.",
         evidence={
             "text": f"standard_name = {var.standard_name!r}, positive = {positive!r}{told}",
@@ -186,7 +189,8 @@ def _against_pressure(context: Context) -> Iterator[Finding]:
 def _ratio_finding(depth: Var, pressure: Var, ratio: float, count: int) -> Iterator[Finding]:
     near = [(w, which, unit) for w, which, unit in _RATIOS if 0.97 < ratio / (w * 1.01) < 1.04]
     evidence = {
-        "text": f"median of pressure in dbar per metre of depth is {show(ratio)} over {count} levels; 1.00 to 1.03 is sea water",
+        "text": f"median of pressure in dbar per metre of depth is {show(ratio)} over {count} levels; "
+        "1.00 to 1.03 is sea water",
         "values": [ratio],
         "count": count,
     }
@@ -227,7 +231,10 @@ def _alone(context: Context) -> Iterator[Finding]:
         deepest = max(abs(summary.low), abs(summary.high)) * change[0]
         if deepest > 12_000 and _in_water(context, var):
             for unit in ("m", "cm", "mm"):
-                if unit != var.units and max(abs(summary.low), abs(summary.high)) * (units.factor(unit, "m") or (1, 0))[0] < 11_000:
+                if (
+                    unit != var.units
+                    and max(abs(summary.low), abs(summary.high)) * (units.factor(unit, "m") or (1, 0))[0] < 11_000
+                ):
                     yield finding(
                         "depth-unit",
                         var.name,
@@ -240,7 +247,8 @@ def _alone(context: Context) -> Iterator[Finding]:
             yield finding(
                 "depth-unit",
                 var.name,
-                f"{var.name} ends at {show(deepest)} m, yet the water cools along it as it does over kilometres; "
+                f"{var.name} ends at {show(deepest)} m, yet the water cools along it as it does over "
+                "kilometres; "
                 "the values fit km.",
                 evidence={"text": f"largest value {show(summary.high)} {var.units}", "values": [summary.high]},
                 ops=[fixes.set_attr(var.name, "units", "km")],
