@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 #: Which risks speak for a task: the highest score of these families is the score of a text.
 FAMILIES = {
@@ -130,6 +130,18 @@ def held_out_questions() -> list[Case]:
     return [Case(row["text"], 0, "benign", "own-questions") for row in rows if row["part"] == "held_out"]
 
 
+def held_out_documents() -> list[Case]:
+    """Sentences of documents, ordinary ones and ones that instruct a language model; none was trained on."""
+    path = Path(__file__).resolve().parent.parent / "guards" / "data" / "document_sentences.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")]
+    return [Case(row["text"], row["label"], "injection", "own-documents") for row in rows if row["part"] == "held_out"]
+
+
+def stage_of(case: Case) -> Literal["input", "context"]:
+    """Where a text is judged: what stands in documents as a passage, everything else as a question."""
+    return "context" if case.task == "injection" else "input"
+
+
 def task_score(risks: Iterable[Any], task: str) -> float:
     """The highest score of the risks that speak for a task."""
     families = FAMILIES[task]
@@ -145,7 +157,9 @@ def results(
         values = scores[task]
         positive = [v for v, case in zip(values, cases, strict=True) if case.label and case.set == name]
         own = [v for v, case in zip(values, cases, strict=True) if not case.label and case.set == name]
-        others = [v for v, case in zip(values, cases, strict=True) if not case.label and case.task != "harm"]
+        others = [
+            v for v, case in zip(values, cases, strict=True) if not case.label and case.task in ("jailbreak", "benign")
+        ]
         negative = own or others
         made.append(
             Result(
@@ -153,7 +167,7 @@ def results(
                 task,
                 len(positive),
                 len(negative),
-                "its own" if own else "benign of all sets but harm's",
+                "its own" if own else "benign requests of all sets",
                 bootstrap(positive, negative, auroc, resamples=resamples),
                 bootstrap(positive, negative, lambda p, n: recall_at(p, n, 0.01), resamples=resamples),
                 bootstrap(positive, negative, lambda p, n: recall_at(p, n, 0.05), resamples=resamples),
@@ -171,7 +185,8 @@ def pooled(
     for task in ("jailbreak", "harm"):
         values = list(zip(scores[task], cases, strict=True))
         positive = [v for v, case in values if case.label and case.task == task]
-        negative = [v for v, case in values if not case.label and (task == "harm" or case.task != "harm")]
+        fitting = ("jailbreak", "benign", "harm") if task == "harm" else ("jailbreak", "benign")
+        negative = [v for v, case in values if not case.label and case.task in fitting]
         if positive and negative:
             figures: list[Callable[[Sequence[float], Sequence[float]], float]] = [
                 auroc,
@@ -225,7 +240,7 @@ def measured(cases: Sequence[Case], encoder: Callable[[list[str]], Any] | None) 
     from guards import Screen
 
     screen = Screen(encoder=encoder)
-    verdicts = [screen.screen("input", case.text)[0] for case in cases]
+    verdicts = [screen.screen(stage_of(case), case.text)[0] for case in cases]
     scores = {task: [task_score(one.risks, task) for one in verdicts] for task in FAMILIES}
     median, high = timed(lambda text: screen.screen("input", text), two_hundred_words(cases))
     return {
@@ -269,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-encoder", action="store_true", help="the deterministic part and the n-gram heads alone")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
-    cases = [*read_cases(options.data), *held_out_questions()]
+    cases = [*read_cases(options.data), *held_out_questions(), *held_out_documents()]
     figures = measured(cases, None if options.no_encoder else encoder_of_the_library())
     sys.stdout.write(json.dumps(figures, indent=1) if options.json else report(figures))
     sys.stdout.write("\n")

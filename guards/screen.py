@@ -138,6 +138,10 @@ class Screen:
         assert worst is not None
         return together(worst.state, worst, worst.reason)
 
+    def warm(self) -> None:
+        """Load what the embedded guard needs (weights, and the encoder where there is one) before it is asked."""
+        self.guard("embedded").check("input", "Which stations were occupied?")
+
     def hidden(self, stage: Stage, text: str) -> str:
         """The text with the secrets and personal data hidden that the policy redacts or masks at this stage."""
         row = self.policy.stage(stage)
