@@ -15,16 +15,11 @@ from tools.calculator.constants import CONSTANTS
 from tools.calculator.functions import FUNCTIONS
 from tools.calculator.model import CalculatorError
 from tools.calculator.positions import parse_latitude, parse_longitude, parse_position
+from tools.calculator.scan import GEODESY, skip, unit_end
 from tools.calculator.terms import Term, add, checked, convert
 
-#: Words that are never a unit inside an expression, though pint knows some of them.
-KEYWORDS = {"in", "to", "into", "as", "at", "and", "of", "from", "between", "with", "for", "or", "is", "the", "mod"}
-GEODESY = ("distance", "bearing", "midpoint")
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_UNIT_WORD = re.compile(r"[A-Za-z_]+|°[CFK]?|%")
-_EXPONENT = re.compile(r"\s*(?:\^|\*\*)\s*(?:\(\s*[+-]?\d{1,3}(?:[./]\d{1,3})?\s*\)|[+-]?\d{1,3}(?![\d.]))")
-_TIGHT = re.compile(r"[+-]?\d{1,2}(?![\d.\w])")
 _OPERATORS = re.compile(r"\*\*|//|[-+*/%^()\[\],=]")
 _UNCERTAINTY = re.compile(r"\s*\+/-\s*")
 
@@ -154,12 +149,12 @@ class Lexer:
                 f"'{_short(text[found.start() :])}' is not one number.", "Write 1234567.8 with one point."
             )
         self.at = end
-        unit_end = self._unit_end(end)
-        if unit_end == end:
+        stop = unit_end(self.text, end)
+        if stop == end:
             self._value(term, "number")
             return
-        unit_text = text[end:unit_end].strip()
-        self.at = unit_end
+        unit_text = text[end:stop].strip()
+        self.at = stop
         if self.parts and self.parts[-1] == "**":
             # "10^3 m" is (10^3) m: the unit belongs to the power.
             base = self.operand
@@ -167,7 +162,7 @@ class Lexer:
             self._bind_unit(base, unit_text)
             return
         term = self._with_unit(term, unit_text)
-        if not term.uncertain and (second := _UNCERTAINTY.match(text, unit_end)):
+        if not term.uncertain and (second := _UNCERTAINTY.match(text, stop)):
             term = self._spread_with_unit(term, second.end())
         self._value(term, "value")
 
@@ -179,17 +174,17 @@ class Lexer:
         from uncertainties import ufloat
 
         width, end = self._literal(found).nominal, found.end()
-        unit_end = self._unit_end(end)
-        if unit_end > end and self.text[end:unit_end].strip() == "%":
+        stop = unit_end(self.text, end)
+        if stop > end and self.text[end:stop].strip() == "%":
             width = abs(term.nominal) * width / 100
-        elif unit_end > end:
-            behind = self._with_unit(Term(width), self.text[end:unit_end].strip())
+        elif stop > end:
+            behind = self._with_unit(Term(width), self.text[end:stop].strip())
             kinds = [
                 units.registry().Unit(f"delta_{one.unit}") if units.temperature_name(one.unit) else one.unit
                 for one in (term, behind)
             ]
             width = convert(Term(width, kinds[1]), kinds[0], None).nominal
-        self.at = unit_end
+        self.at = stop
         self.out.uncertain += 1
         return Term(ufloat(term.nominal, width), term.unit)
 
@@ -205,7 +200,7 @@ class Lexer:
     def _joins(self, found: re.Match[str]) -> bool:
         """ "3 ft 2 in", "5 h 30 min": a smaller unit of the same kind directly behind is added."""
         before = self.out.terms[self.parts[-1]]
-        end = self._unit_end(found.end())
+        end = unit_end(self.text, found.end())
         if before.unit is None or end == found.end() or units.temperature_name(before.unit):
             return False
         behind = self._with_unit(self._literal(found), self.text[found.end() : end].strip())
@@ -221,7 +216,7 @@ class Lexer:
     def _reads_as_fraction(self, top: int, fraction: re.Match[str], end: int) -> bool:
         bottom = int(fraction.group(1))
         unit_at = end + fraction.end()
-        return 0 < top < bottom <= 64 and self.before in ("", "open") and self._unit_end(unit_at) > unit_at
+        return 0 < top < bottom <= 64 and self.before in ("", "open") and unit_end(self.text, unit_at) > unit_at
 
     def _factorial(self, term: Term) -> Term:
         function, _, _ = FUNCTIONS["factorial"]
@@ -235,74 +230,8 @@ class Lexer:
         magnitude = float(term.magnitude) if isinstance(term.magnitude, int) else term.magnitude
         return Term(magnitude, unit, term.place)
 
-    def _unit_end(self, start: int) -> int:
-        """Where the unit that follows `start` ends; `start` itself when there is none."""
-        text, end, at = self.text, start, start
-        previous = ""
-        while True:
-            skipped = _skip(text, at)
-            word = _UNIT_WORD.match(text, skipped)
-            if word is None or not self._is_unit_here(word, first=end == start, previous=previous):
-                return end
-            at = word.end()
-            if word.group() == "%":
-                return end if end > start else at
-            if (power := _EXPONENT.match(text, at)) or (power := _TIGHT.match(text, at)):
-                negative = "-" in power.group() or "+" in power.group()
-                follow = _UNIT_WORD.match(text, _skip(text, power.end()))
-                spelled = "^" in power.group() or "*" in power.group()
-                if spelled or not negative or follow is None or follow.group() != word.group():
-                    at = power.end()
-            end, previous = at, word.group()
-            joint = _skip(text, at)
-            if text.startswith("/", joint) and not text.startswith("//", joint):
-                inner = _skip(text, joint + 1)
-                if text.startswith("(", inner) and (closed := self._unit_bracket(inner)):
-                    return closed
-                if not self._unit_follows(inner):
-                    return end
-                at = inner
-            elif text.startswith("*", joint) and not text.startswith("**", joint):
-                if not self._unit_follows(_skip(text, joint + 1)):
-                    return end
-                at = _skip(text, joint + 1)
-            else:
-                at = joint
-
-    def _unit_bracket(self, opened: int) -> int:
-        closing = self.text.find(")", opened)
-        inner = self.text[opened + 1 : closing]
-        words = re.findall(r"[A-Za-z_]+", inner)
-        plain = re.fullmatch(r"[A-Za-z_ *0-9^-]+", inner) is not None
-        return closing + 1 if closing > 0 and plain and words and all(map(units.is_unit_word, words)) else 0
-
-    def _unit_follows(self, at: int) -> bool:
-        word = _UNIT_WORD.match(self.text, at)
-        return word is not None and self._is_unit_here(word, first=False, previous="/")
-
-    def _is_unit_here(self, word: re.Match[str], *, first: bool, previous: str) -> bool:
-        name, text = word.group(), self.text
-        if name == "%":
-            rest = text[word.end() :].lstrip()
-            follows_operand = re.match(r"[\d(.]", rest) or (re.match(r"[A-Za-z]", rest) and not _stops(rest))
-            return first and not follows_operand
-        if name == "in":
-            rest = text[word.end() :].lstrip()
-            return first and (not rest or rest[0] in "+-*/)^," or _stops(rest))
-        if name.lower() in KEYWORDS and name != "AS":
-            return False
-        if name in CONSTANTS and name not in ("G",):
-            return False
-        if re.match(r"\s*\(", text[word.end() :]) and (name in FUNCTIONS or name in GEODESY):
-            return False
-        if name in ("x", "X") and re.match(r"\s*[\d(]", text[word.end() :]):
-            return False
-        if re.match(r"\s*=", text[word.end() :]):
-            return False
-        return units.is_unit_word(name)
-
     def _unit_after_bracket(self) -> None:
-        end = self._unit_end(self.at)
+        end = unit_end(self.text, self.at)
         if end == self.at:
             raise CalculatorError(f"'{_short(self.text[self.at :])}' is not read.")
         unit_text = self.text[self.at : end].strip()
@@ -314,7 +243,7 @@ class Lexer:
     def _word(self, word: str) -> None:
         text = self.text
         after = self.at + len(word)
-        follows = _skip(text, after)
+        follows = skip(text, after)
         if text.startswith("(", follows):
             self._call(word, after, follows)
             return
@@ -350,10 +279,10 @@ class Lexer:
         if word in ("in", "to", "into", "as") and self.before in ("value", "number"):
             raise CalculatorError(f"'{word}' is not followed by a unit that it can be converted to.")
         if self.before == "value":
-            if self._unit_end(self.at) > self.at:
+            if unit_end(self.text, self.at) > self.at:
                 self._unit_after_bracket()
                 return
-        elif self.before in ("", "open", "operator") and (end := self._unit_end(self.at)) > self.at:
+        elif self.before in ("", "open", "operator") and (end := unit_end(self.text, self.at)) > self.at:
             unit_text = text[self.at : end].strip()
             self.out.notes.append(f"'{unit_text}' without a number was read as 1 {unit_text}.")
             self.at = end
@@ -378,7 +307,7 @@ class Lexer:
             if word in CONSTANTS:
                 self._constant(word, after)
                 return
-            if self.before in ("value", "number") and self._unit_end(self.at) > self.at:
+            if self.before in ("value", "number") and unit_end(self.text, self.at) > self.at:
                 self._unit_after_bracket()
                 return
             raise _unknown(word, self.text[self.at :])
@@ -445,16 +374,6 @@ class Lexer:
             self.out.notes.append("% between two numbers was read as the remainder of a division.")
         self.parts.append("**" if sign == "^" else sign)
         self.at += len(sign)
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] == " ":
-        at += 1
-    return at
-
-
-def _stops(rest: str) -> bool:
-    return re.match(r"(?:in|to|into|as|of|at|and|or|plus|minus|times)\b|->", rest) is not None
 
 
 def _closing(text: str, opened: int) -> int:

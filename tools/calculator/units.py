@@ -179,6 +179,9 @@ def parse_unit(text: str) -> tuple[pint.Unit, tuple[str, ...]]:
     Raises CalculatorError for an unknown word, an exponent above 12, or more than 12 factors.
     """
     plain = normalise_phrases(text.strip())
+    plain = re.sub(
+        r"/\s*\(([^()/]*)\)", lambda found: "/" + re.sub(r"\s*\*\s*|\s+", "/", found.group(1).strip()), plain
+    )
     units = registry()
     result = units.Unit("dimensionless")
     notes: list[str] = []

@@ -124,6 +124,7 @@ CONVERSIONS = [
     ("8 GiB in GB", 8.589934592, "GB"),
     ("1 day in s", 86400, "s"),
     ("1 square kilometre in m2", 1e6, "m^2"),
+    ("4.2 kJ/(kg K) in J/(g*K)", 4.2, "J/g/K"),
 ]
 
 

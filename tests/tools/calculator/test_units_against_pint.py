@@ -61,6 +61,8 @@ def test_temperatures_go_there_and_back(degrees: object) -> None:
         ("Sv", "Sv"),
         ("mSv", "mSv"),
         ("mg/L", "mg/l"),
+        ("J/(kg K)", "J/kg/K"),
+        ("W/(m2*K)", "W/m^2/K"),
     ],
 )
 def test_a_unit_is_read_in_every_usual_spelling(text: str, shown: str) -> None:
