@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from assistant.models import EMBEDDED, Choice, build, choose
@@ -42,6 +43,11 @@ class Assistant:
         self.settings = settings
         self.library = library or Library(settings.home, SentenceEncoder(settings.encoder))
         self.screen = Screen(Policy(), lambda texts: self.library.encoder.encode(texts), host=settings.ollama_host)
+
+    def data_folders(self) -> tuple[Path, ...]:
+        """Where NetCDF files may be read: what was uploaded, and what the settings name."""
+        folders = (self.settings.home / "data", *self.settings.data_folders)
+        return tuple(folder for folder in folders if folder.is_dir())
 
     def ask(self, question: str, *, documents: Sequence[str] | None = None, model: str | None = None) -> Turn:
         """The turn of one question.
@@ -83,7 +89,7 @@ class Assistant:
             scope = tuple(dict.fromkeys(self.library.document(name).document_id for name in documents))
         choice = choose(self.settings, model)
         events: queue.Queue[Event | Exception | None] = queue.Queue()
-        context = TurnContext(self.library, k=self.settings.passages, scope=scope)
+        context = TurnContext(self.library, k=self.settings.passages, scope=scope, data_folders=self.data_folders())
         context.notify = lambda kind, what: events.put(
             Event(kind, name=what.name, call=what) if isinstance(what, ToolCall) else Event(kind, **what)
         )

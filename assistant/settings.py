@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     passages: int = Field(8, ge=1, le=40, description="Passages that one search shows to the model.")
     host: str = Field("127.0.0.1", description="Where the page listens; 0.0.0.0 shows it to the network.")
     port: int = Field(7860, ge=0, le=65535, description="The page's port; 0 takes any free one.")
+    data_folders: list[Path] = Field(
+        default_factory=list,
+        description="Folders whose NetCDF files may be checked from the chat, besides what was uploaded.",
+    )
     max_file_mib: int = Field(1024, ge=1, description="Larger files are refused.")
     samples: bool = Field(True, description="Put the sample documents into an empty library when the page starts.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from assistant.passages import PassageBook
@@ -43,6 +44,7 @@ class TurnContext:
     library: Library
     k: int = 8
     scope: tuple[str, ...] | None = None  # ids of the documents that the user limited the question to
+    data_folders: tuple[Path, ...] = ()  # where NetCDF files may be read
     book: PassageBook = field(default_factory=PassageBook)
     calls: list[ToolCall] = field(default_factory=list)
     tool_texts: list[str] = field(default_factory=list)
@@ -68,7 +70,7 @@ class TurnContext:
 
 
 def build_tools(context: TurnContext) -> list[Any]:
-    """search_documents, read_page, list_documents and calculate, bound to one turn."""
+    """The tools of one turn: search, read, list, calculate, estimate_memory, check_netcdf."""
     from langchain_core.tools import StructuredTool
 
     from tools.calculator import calculate as compute
@@ -153,9 +155,66 @@ def build_tools(context: TurnContext) -> list[Any]:
 
         return context.run("calculate", {"expression": expression}, work)
 
+    def estimate_memory(
+        model: str,
+        quant: str | None = None,
+        context_tokens: int | None = None,
+        kv: str = "f16",
+        batch: int = 1,
+        gpu: str | None = None,
+    ) -> tuple[str, Any]:
+        """Estimate the memory that a language model needs to run, part by part, and whether it fits.
+
+        Args:
+            model: a name (llama3.1:8b, Qwen3-32B) or a size (7B).
+            quant: its quantisation: q4_K_M, q8_0, f16, awq.
+            context_tokens: the context length in tokens.
+            kv: the type of the key-value cache: f16, q8_0, q4_0.
+            batch: sequences held at once.
+            gpu: RTX 4090, M3 Max, 24 GB; leave out for this machine.
+        """
+        from tools.memory import estimate_memory as estimate
+        from tools.memory.adapters import for_model
+
+        given = {"model": model, "quant": quant, "context_tokens": context_tokens, "kv": kv, "batch": batch, "gpu": gpu}
+        asked = {name: value for name, value in given.items() if value is not None}
+
+        def work() -> tuple[str, Any, str, Sequence[str]]:
+            # A path is not looked at here: the words of a chat choose no files of this machine.
+            named = model.rsplit("/", 1)[-1]
+            result = estimate(named, quant=quant, context=context_tokens, kv=kv, batch=batch, gpu=gpu)
+            text = for_model(result)
+            context.tool_texts.append(text)
+            return text, {"tool_text": result.text}, result.text, (*result.steps, *result.notes, result.source)
+
+        return context.run("estimate_memory", asked, work)
+
+    def check_netcdf(file: str, finding: str = "") -> tuple[str, Any]:
+        """Check a NetCDF file for wrong units, coordinates, time, fill values, spikes and CF violations.
+
+        Args:
+            file: the file's name.
+            finding: the id of a finding, to be told its evidence and how to fix it.
+        """
+        from tools.netcdf.adapters import allowed_file
+        from tools.netcdf.adapters import for_model as told
+        from tools.netcdf.api import check_file
+
+        def work() -> tuple[str, Any, str, Sequence[str]]:
+            report = check_file(allowed_file(file, context.data_folders))
+            text = told(report, finding).replace("check_netcdf: ", "", 1)
+            context.tool_texts.append(text)
+            return text, {"tool_text": text}, report.summary, ()
+
+        asked = {"file": file} | ({"finding": finding} if finding else {})
+        return context.run("check_netcdf", asked, work)
+
+    functions: list[Callable[..., Any]] = [search_documents, read_page, list_documents, calculate, estimate_memory]
+    if context.data_folders:
+        functions.append(check_netcdf)
     return [
         StructuredTool.from_function(func=function, response_format="content_and_artifact", parse_docstring=True)
-        for function in (search_documents, read_page, list_documents, calculate)
+        for function in functions
     ]
 
 

@@ -1,9 +1,10 @@
-"""Commands for the tools by themselves: calc, guard."""
+"""Commands for the tools by themselves: calc, memory, netcdf, guard."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -39,6 +40,52 @@ def calc_command(
         for line in (*result.steps, *result.notes, result.source):
             if line:
                 print(f"    {line}")
+
+
+def memory_command(
+    model: Annotated[
+        str, typer.Argument(help="A name (llama3.1:8b), a size (7B), or a config.json, GGUF or safetensors.")
+    ],
+    quant: Annotated[str | None, typer.Option(help="q4_K_M, q8_0, f16, awq ...")] = None,
+    context: Annotated[int | None, typer.Option(help="Tokens of each sequence.")] = None,
+    kv: Annotated[str, typer.Option(help="Type of the key-value cache: f16, q8_0, q4_0.")] = "f16",
+    batch: Annotated[int, typer.Option(help="Sequences held at once.")] = 1,
+    gpu: Annotated[str | None, typer.Option(help="RTX 4090, M3 Max, 24 GB; this machine when left out.")] = None,
+    train: Annotated[str | None, typer.Option(help="Estimate training instead: full, lora or qlora.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Write the parts over context length as .svg or .png.")] = None,
+    as_json: Json = False,
+) -> None:
+    """How much memory a language model needs, part by part, and whether it fits."""
+    from tools.memory import (
+        MemoryEstimate,
+        TrainingEstimate,
+        chart_png,
+        chart_svg,
+        contexts_for,
+        estimate_memory,
+        estimate_training,
+        over_contexts,
+    )
+
+    result: MemoryEstimate | TrainingEstimate
+    if train:
+        result = estimate_training(model, method=train, batch=batch, sequence=context or 2048)
+    else:
+        result = estimate_memory(model, quant=quant, context=context, kv=kv, batch=batch, gpu=gpu)
+        if chart:
+            series = over_contexts(model, contexts_for(result), quant=quant, kv=kv, batch=batch)
+            if chart.suffix.lower() == ".png":
+                chart_png(series, chart)
+            else:
+                chart.write_text(chart_svg(series), encoding="utf-8")
+    if as_json:
+        write_json(result.as_dict())
+        return
+    print(result.text)
+    for line in (*result.steps, *result.notes):
+        print(f"    {line}")
+    if isinstance(result, MemoryEstimate):
+        print(f"    {result.source}")
 
 
 def guard_command(
@@ -79,5 +126,9 @@ def guard_command(
 
 
 def register(app: typer.Typer) -> None:
+    from tools.netcdf.cli import netcdf
+
     app.command("calc")(calc_command)
+    app.command("memory")(memory_command)
+    app.command("netcdf")(netcdf)
     app.command("guard")(guard_command)

@@ -127,6 +127,8 @@ class EmbeddedChatModel(BaseChatModel):
             elif "calculation" in artifact:
                 done = artifact["calculation"]
                 lines.append(f"{done['expression']} = {done['text']}")
+            elif "tool_text" in artifact:
+                lines.append(artifact["tool_text"])
             elif "documents" in artifact:
                 lines.extend(
                     f"- {row['document']}: {row['title']}, {row['pages']} pages" for row in artifact["documents"]

@@ -26,6 +26,10 @@ _CATALOGUE = re.compile(
     re.IGNORECASE,
 )
 
+_NETCDF = re.compile(r"([\w.+-]+\.(?:nc4?|cdf|zarr))\b", re.IGNORECASE)
+#: Ids of findings are written in square brackets by the checker.
+_FINDING = re.compile(r"\[([\w.:-]{3,80})\]")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -44,11 +48,24 @@ def plan(question: str, library: Library, scope: tuple[str, ...] | None, availab
         Names of the tools that the model has been given.
     """
     from tools.calculator import find_expression
+    from tools.memory import find_request
 
     if "calculate" in available:
         expression = find_expression(question)
         if expression:
             return [Step("calculate", {"expression": expression})]
+    if "estimate_memory" in available:
+        request = find_request(question)
+        if request is not None and not request.training:
+            arguments = request.arguments()
+            if "context" in arguments:
+                arguments["context_tokens"] = arguments.pop("context")
+            return [Step("estimate_memory", arguments)]
+    named_file = _NETCDF.search(question)
+    if "check_netcdf" in available and named_file:
+        finding = _FINDING.search(question)
+        asked = {"file": named_file.group(1)} | ({"finding": finding.group(1)} if finding else {})
+        return [Step("check_netcdf", asked)]
     if "list_documents" in available and _CATALOGUE.search(question):
         return [Step("list_documents", {})]
     if "search_documents" not in available:

@@ -1,9 +1,11 @@
-"""The page's layout and what its parts do. State of a visitor: the turns of the conversation."""
+"""The page's layout and what its parts do. The state of a visitor is the log of the conversation."""
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from assistant.assistant import Assistant, Event
 from assistant.models import choose
 from assistant.prompts import EMBEDDED_EXPLAINED
 from assistant.turn import Turn
-from assistant.ui import render
+from assistant.ui import render, tools
+from assistant.ui.export import FORMATS, write_export
 from assistant.ui.warm import WarmUp
 from corpora.errors import LeadlineError
 from ingest.pipeline import Source, ingest
@@ -30,11 +33,27 @@ _HEAD = (
     '<div class="ll-head"><h1>Leadline</h1><p>Answers from your own documents, every sentence checked against the '
     "page.</p></div>"
 )
+_DOING = {
+    "search_documents": "Searching",
+    "calculate": "Calculating",
+    "read_page": "Reading a page",
+    "estimate_memory": "Estimating memory",
+    "check_netcdf": "Checking the file",
+}
 Message = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One exchange: the question, and the turn that answered it or the words that say why none did."""
+
+    question: str
+    turn: Turn | None = None
+    problem: str = ""
+
+
 class Page:
-    """Builds the page over an assistant. `examples` are questions offered under an empty chat."""
+    """Builds the page over an assistant. `examples` are questions offered under the chat."""
 
     def __init__(self, assistant: Assistant, warm: WarmUp, examples: Sequence[str] = EXAMPLES) -> None:
         self.assistant = assistant
@@ -45,8 +64,7 @@ class Page:
 
     def status(self) -> str:
         try:
-            choice = choose(self.assistant.settings)
-            name, note = choice.name, ""
+            name, note = choose(self.assistant.settings).name, ""
         except LeadlineError as error:
             name, note = "embedded", str(error)
         stats = self.assistant.library.stats()
@@ -59,45 +77,48 @@ class Page:
         return self.status(), render.documents_html(documents), gr.update(choices=[d.file for d in documents])
 
     def ask(
-        self, question: str, scope: list[str] | None, turns: list[Turn], shown: list[Message]
-    ) -> Iterator[tuple[list[Message], list[Turn], str, str]]:
+        self, question: str, scope: list[str] | None, log: list[Entry]
+    ) -> Iterator[tuple[list[Message], list[Entry], Any]]:
         """One turn, streamed: tools as they run, then the checked answer."""
         question = (question or "").strip()
         if not question:
-            yield shown, turns, "", self.status()
+            yield messages(log), log, gr.update()
             return
-        shown = [*shown, {"role": "user", "content": question}]
-        steps: list[Message] = []
-        if not self.warm.ready:
-            steps.append(_step("Getting ready (first start)", "pending"))
-            yield [*shown, *steps], turns, "", self.status()
-            self.warm.wait()
-            steps.clear()
-        steps.append(_step("Reading the question", "pending"))
-        yield [*shown, *steps], turns, "", self.status()
+        asked = [*messages(log), {"role": "user", "content": question}]
+        steps = [_step("Reading the question" if self.warm.ready else "Getting ready (first start)", "pending")]
+        yield [*asked, *steps], log, ""
+        self.warm.wait()
+        stopped = threading.Event()
         try:
-            for event in self.assistant.stream(question, documents=scope or None):
+            for event in self.assistant.stream(question, documents=scope or None, cancelled=stopped):
                 if event.turn is not None:
-                    steps = [s for s in steps if s["metadata"]["status"] == "done"]
-                    turns = [*turns, event.turn]
-                    answer = {"role": "assistant", "content": gr.HTML(render.answer_html(event.turn, len(turns) - 1))}
-                    yield [*shown, *steps, answer], turns, "", self.status()
+                    log = [*log, Entry(question, event.turn)]
+                    yield messages(log), log, gr.update()
                     return
                 steps = _advance(steps, event)
-                yield [*shown, *steps], turns, "", self.status()
+                yield [*asked, *steps], log, gr.update()
         except LeadlineError as error:
-            yield [*shown, *_done(steps), {"role": "assistant", "content": f"⚠ {error}"}], turns, "", self.status()
+            log = [*log, Entry(question, problem=str(error))]
+            yield messages(log), log, gr.update()
+        finally:
+            stopped.set()
 
-    def show(self, chosen: str, turns: list[Turn]) -> tuple[str, Any]:
+    def stop(self, log: list[Entry]) -> list[Message]:
+        """What is shown once a turn was stopped: everything that was finished before it."""
+        return [*messages(log), {"role": "assistant", "content": "Stopped. Nothing of this turn was kept."}]
+
+    def show(self, chosen: str, log: list[Entry]) -> tuple[str, Any]:
         """The page of a chosen citation, its words marked, and the tab that shows it."""
-        return self._evidence(chosen, turns), gr.Tabs(selected="evidence")
+        return self._evidence(chosen, log), gr.Tabs(selected="evidence")
 
-    def _evidence(self, chosen: str, turns: list[Turn]) -> str:
-        name = (chosen or "").split("#")[0]
+    def _evidence(self, chosen: str, log: list[Entry]) -> str:
         try:
-            turn, statement, place = (int(part) for part in name.split(":"))
-            citation = turns[turn].checked.statements[statement].citations[place]
+            entry, statement, place = (int(part) for part in (chosen or "").split("#")[0].split(":"))
+            turn = log[entry].turn
+            citation = turn.checked.statements[statement].citations[place] if turn else None
         except (ValueError, IndexError):
+            citation = None
+        if citation is None:
             return render.EMPTY_EVIDENCE
         library = self.assistant.library
         try:
@@ -105,7 +126,7 @@ class Page:
             page = library.page(citation.document_id, citation.page)
             file = library.file_of(citation.document_id)
             if file is None:
-                return f'<p class="ll-note">The kept copy of {citation.document} is gone. Ingest it again.</p>'
+                return render.notice_html(f"The kept copy of {citation.document} is gone. Ingest it again.")
             boxes = library.boxes(citation.span)
             picture = render_page(file, citation.page)
         except LeadlineError as error:
@@ -140,85 +161,110 @@ class Page:
         finally:
             stop.set()
 
+    def export(self, log: list[Entry], kind: str) -> Any:
+        """The conversation, or the references of its documents, as a file to download."""
+        turns = [entry.turn for entry in log if entry.turn is not None]
+        if not turns:
+            return gr.update(visible=False)
+        folder = Path(tempfile.mkdtemp(prefix="leadline-export-"))
+        return gr.update(value=str(write_export(turns, self.assistant.library, kind, folder)), visible=True)
+
     # The layout ------------------------------------------------------------------------------------------
 
     def build(self) -> gr.Blocks:
         with gr.Blocks(title="Leadline", analytics_enabled=False) as blocks:
             gr.HTML(_HEAD)
-            status = gr.HTML(self.status())
-            turns = gr.State([])
-            shown = gr.State([])
-            chosen = gr.Textbox(elem_id="ll-chosen", visible="hidden", label="chosen citation")
-            with gr.Row(equal_height=False):
-                with gr.Column(scale=5, min_width=340):
-                    chat = gr.Chatbot(
-                        elem_id="ll-chat",
-                        height="66vh",
-                        show_label=False,
-                        allow_tags=False,
-                        placeholder=f"Ask about your documents.\n\n{EMBEDDED_EXPLAINED}",
-                        buttons=[],
-                    )
-                    with gr.Row():
-                        question = gr.Textbox(
-                            elem_id="ll-question",
-                            show_label=False,
-                            container=False,
-                            placeholder="Ask a question about your documents",
-                            scale=8,
-                            autofocus=True,
-                            max_length=20_000,
-                        )
-                        send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ll-ask")
-                        halt = gr.Button("Stop", scale=1, min_width=80, elem_id="ll-stop")
-                    gr.Examples([[e] for e in self.examples], inputs=[question], label="Try one of these")
-                with gr.Column(scale=4, min_width=320), gr.Tabs(selected="evidence") as tabs:
-                    with gr.Tab("Evidence", id="evidence"):
-                        evidence = gr.HTML(
-                            render.EMPTY_EVIDENCE, elem_id="ll-evidence", elem_classes=["ll-evidence-box"]
-                        )
-                    with gr.Tab("Library", id="library"):
-                        files = gr.File(
-                            label="Add PDFs",
-                            file_count="multiple",
-                            type="filepath",
-                            elem_id="ll-upload",
-                            height=120,
-                        )
-                        outcome = gr.HTML(elem_id="ll-outcome")
-                        scope = gr.Dropdown(
-                            label="Answer only from these documents (all when empty)",
-                            choices=[],
-                            multiselect=True,
-                            elem_id="ll-scope",
-                        )
-                        documents = gr.HTML(elem_id="ll-documents")
-            asking = [question, scope, turns, shown]
-            asked = [chat, turns, question, status]
-            runs = [
-                gr.on(
-                    [question.submit, send.click], self.ask, asking, asked, show_progress="hidden", concurrency_limit=4
-                )
-            ]
-            runs[0].then(_remember, [chat, turns, shown], [shown], show_progress="hidden")
-            halt.click(None, cancels=runs, queue=False)
-            chosen.change(self.show, [chosen, turns], [evidence, tabs], show_progress="hidden", concurrency_limit=8)
-            upload = self.upload
-
-            def add(paths: list[str] | None, progress: gr.Progress = gr.Progress()) -> Iterator[Any]:
-                yield from upload(paths, progress)
-
-            files.upload(add, [files], [outcome, status, documents, scope], show_progress_on=[outcome])
-            blocks.load(self.library, None, [status, documents, scope], show_progress="hidden")
-            timer = gr.Timer(2.0)
-            timer.tick(self._until_ready, None, [status, documents, scope, timer], show_progress="hidden")
+            status = gr.HTML(self.status)
+            with gr.Tabs():
+                with gr.Tab("Ask"):
+                    self._ask_tab(blocks, status)
+                with gr.Tab("Calculator"):
+                    tools.calculator_tab()
+                with gr.Tab("Memory"):
+                    tools.memory_tab()
+                with gr.Tab("NetCDF"):
+                    tools.netcdf_tab(self.assistant.settings.home)
         return blocks
+
+    def _ask_tab(self, blocks: gr.Blocks, status: gr.HTML) -> None:
+        log = gr.State([])
+        chosen = gr.Textbox(elem_id="ll-chosen", visible="hidden", label="chosen citation")
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=5, min_width=340):
+                chat = gr.Chatbot(
+                    elem_id="ll-chat",
+                    height="64vh",
+                    show_label=False,
+                    allow_tags=False,
+                    placeholder=f"Ask about your documents.\n\n{EMBEDDED_EXPLAINED}",
+                    buttons=[],
+                )
+                with gr.Row():
+                    question = gr.Textbox(
+                        elem_id="ll-question",
+                        show_label=False,
+                        container=False,
+                        placeholder="Ask a question about your documents",
+                        scale=8,
+                        max_length=20_000,
+                    )
+                    send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ll-ask")
+                    halt = gr.Button("Stop", scale=1, min_width=80, elem_id="ll-stop")
+                gr.Examples([[e] for e in self.examples], inputs=[question], label="Try one of these")
+            with gr.Column(scale=4, min_width=320), gr.Tabs(selected="evidence") as tabs:
+                with gr.Tab("Evidence", id="evidence"):
+                    evidence = gr.HTML(render.EMPTY_EVIDENCE, elem_id="ll-evidence", elem_classes=["ll-evidence-box"])
+                with gr.Tab("Library", id="library"):
+                    files = gr.File(
+                        label="Add PDFs", file_count="multiple", type="filepath", elem_id="ll-upload", height=120
+                    )
+                    outcome = gr.HTML(elem_id="ll-outcome")
+                    scope = gr.Dropdown(
+                        label="Answer only from these documents (all when empty)",
+                        choices=[],
+                        multiselect=True,
+                        elem_id="ll-scope",
+                    )
+                    documents = gr.HTML(elem_id="ll-documents")
+                with gr.Tab("Export", id="export"):
+                    kind = gr.Radio(list(FORMATS), value=next(iter(FORMATS)), label="Format", elem_id="ll-format")
+                    make = gr.Button("Make the file", elem_id="ll-export")
+                    download = gr.File(label="Download", interactive=False, visible=False, elem_id="ll-download")
+        run = gr.on(
+            [question.submit, send.click],
+            self.ask,
+            [question, scope, log],
+            [chat, log, question],
+            show_progress="hidden",
+            concurrency_limit=4,
+        )
+        chat.clear(list, None, [log], show_progress="hidden")
+        halt.click(self.stop, [log], [chat], cancels=[run], show_progress="hidden")
+        chosen.change(self.show, [chosen, log], [evidence, tabs], show_progress="hidden", concurrency_limit=8)
+        make.click(self.export, [log, kind], [download], show_progress="hidden")
+        upload = self.upload
+
+        def add(paths: list[str] | None, progress: gr.Progress = gr.Progress()) -> Iterator[Any]:
+            yield from upload(paths, progress)
+
+        files.upload(add, [files], [outcome, status, documents, scope], show_progress_on=[outcome])
+        blocks.load(self.library, None, [status, documents, scope], show_progress="hidden")
+        timer = gr.Timer(2.0)
+        timer.tick(self._until_ready, None, [status, documents, scope, timer], show_progress="hidden")
 
     def _until_ready(self) -> tuple[str, str, Any, Any]:
         return *self.library(), gr.Timer(active=not self.warm.ready)
 
 
-def _remember(chat: list[Message], turns: list[Turn], shown: list[Message]) -> list[Message]:
+def messages(log: Sequence[Entry]) -> list[Message]:
+    """The conversation as the chat shows it."""
+    shown: list[Message] = []
+    for number, entry in enumerate(log):
+        shown.append({"role": "user", "content": entry.question})
+        if entry.turn is not None:
+            shown.append({"role": "assistant", "content": gr.HTML(render.answer_html(entry.turn, number))})
+        else:
+            shown.append({"role": "assistant", "content": gr.HTML(render.notice_html(entry.problem))})
     return shown
 
 
@@ -226,18 +272,15 @@ def _step(title: str, status: str, detail: str = "") -> Message:
     return {"role": "assistant", "content": detail, "metadata": {"title": title, "status": status}}
 
 
-def _done(steps: list[Message]) -> list[Message]:
-    return [{**s, "metadata": {**s["metadata"], "status": "done"}} for s in steps]
-
-
 def _advance(steps: list[Message], event: Event) -> list[Message]:
     """The steps of a turn after one more event."""
     kept = [s for s in steps if s["metadata"]["status"] == "done"]
     if event.kind == "started":
-        wording = {"search_documents": "Searching", "calculate": "Calculating", "read_page": "Reading a page"}
-        subject = event.arguments.get("query") or event.arguments.get("expression") or ""
+        subject = next(
+            (event.arguments[key] for key in ("query", "expression", "model", "file") if key in event.arguments), ""
+        )
         where = f" in {', '.join(event.arguments['documents'])}" if event.arguments.get("documents") else ""
-        title = f"{wording.get(event.name, event.name)}{where}: {str(subject)[:80]}".rstrip(": ")
+        title = f"{_DOING.get(event.name, event.name)}{where}: {str(subject)[:80]}".rstrip(": ")
         return [*kept, _step(title, "pending")]
     if event.kind == "finished" and event.call is not None:
         title = f"{event.call.name}: {event.call.summary}"[:140]

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
+from assistant.citations.export import as_text
 from assistant.citations.model import Citation, Statement, Support
 from assistant.prompts import NEAREST
 from assistant.toolbox import ToolCall
@@ -34,6 +35,8 @@ def answer_html(turn: Turn, number: int) -> str:
     parts.extend(_statement(statement, number, index) for index, statement in enumerate(turn.checked.statements))
     parts.extend(_working(call) for call in turn.tools if call.working)
     parts.append(f'<p class="ll-summary" role="status">{escape(turn.checked.summary)}{_flags(turn)}</p>')
+    copied = escape(f"{turn.question}\n\n{as_text(turn.checked)}", quote=True)
+    parts.append(f'<button type="button" class="ll-copy" data-copy="{copied}">Copy with references</button>')
     parts.append(_details(turn))
     parts.append("</div>")
     return "".join(parts)

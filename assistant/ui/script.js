@@ -12,6 +12,17 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest && event.target.closest("button.ll-cite");
     if (button) choose(button);
+    const copy = event.target.closest && event.target.closest("button.ll-copy");
+    if (copy) {
+      const done = () => { copy.textContent = "Copied"; setTimeout(() => { copy.textContent = "Copy with references"; }, 1500); };
+      if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(copy.dataset.copy).then(done);
+      else {
+        // Over plain HTTP from another machine browsers offer no clipboard; a selection still copies.
+        const area = document.createElement("textarea");
+        area.value = copy.dataset.copy; document.body.append(area); area.select();
+        document.execCommand("copy"); area.remove(); done();
+      }
+    }
   });
   // When a page arrives, its first mark is brought into view inside the evidence column only.
   const seen = new WeakSet();
