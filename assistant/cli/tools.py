@@ -88,6 +88,24 @@ def memory_command(
         print(f"    {result.source}")
 
 
+def netcdf_command(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, or (with --allow-network) addresses.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for report files.")] = None,
+    formats: Annotated[
+        str, typer.Option("--format", help="Report files: json, md, html, csv, checklist, methods; with commas.")
+    ] = "html",
+    fix: Annotated[bool, typer.Option(help="Write a cleaned copy beside each file; the original stays.")] = False,
+    time_limit: Annotated[float, typer.Option(help="Seconds for one file.")] = 60.0,
+    allow_network: Annotated[bool, typer.Option(help="Allow OPeNDAP addresses.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check NetCDF files: conventions, coordinates, time, units and the values themselves."""
+    # Here and not above: the checker brings numpy, which `leadline --help` does not need.
+    from tools.netcdf.cli import netcdf
+
+    netcdf(paths, as_json, out, formats, fix, time_limit, allow_network)
+
+
 def guard_command(
     text: Annotated[str | None, typer.Argument(help="The text to judge; - reads standard input.")] = None,
     stage: Annotated[str, typer.Option(help="input, context, tool or output.")] = "input",
@@ -126,9 +144,7 @@ def guard_command(
 
 
 def register(app: typer.Typer) -> None:
-    from tools.netcdf.cli import netcdf
-
     app.command("calc")(calc_command)
     app.command("memory")(memory_command)
-    app.command("netcdf")(netcdf)
+    app.command("netcdf")(netcdf_command)
     app.command("guard")(guard_command)
