@@ -12,15 +12,17 @@ from typing import Any
 
 from assistant.models import EMBEDDED, Choice, build, choose
 from assistant.prompts import REFUSAL
-from assistant.settings import Settings
+from assistant.settings import Settings, config_file
 from assistant.toolbox import ToolCall, TurnContext
 from assistant.turn import Timings, Turn
-from corpora.errors import LeadlineError, ModelError, UsageError
+from corpora.errors import LeadlineError, ModelError, SettingsError, UsageError
 from corpora.library import Library
-from guards import Policy, Screen, Verdict
+from guards import GuardError, Policy, Screen, Verdict
 
 #: A longer question is no question; documents are ingested, not pasted.
 LONGEST_QUESTION = 20_000
+#: Earlier turns that the model is told; what lies further back is in the record, not in the prompt.
+TURNS_TOLD = 4
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,20 @@ class Event:
     turn: Turn | None = None
 
 
+def guard_policy(settings: Settings) -> Policy:
+    """The policy table with what the settings change of it.
+
+    Raises
+    ------
+    SettingsError
+        A stage, a guard or a category that does not exist.
+    """
+    try:
+        return Policy.from_dict(settings.guards) if settings.guards else Policy()
+    except GuardError as error:
+        raise SettingsError(f"The guard policy is wrong: {error}", f"Look at [guards] in {config_file()}.") from error
+
+
 class Assistant:
     """A library, the settings, and the guards that stand between them and the reader."""
 
@@ -42,27 +58,38 @@ class Assistant:
 
         self.settings = settings
         self.library = library or Library(settings.home, SentenceEncoder(settings.encoder))
-        self.screen = Screen(Policy(), lambda texts: self.library.encoder.encode(texts), host=settings.ollama_host)
+        self.screen = Screen(
+            guard_policy(settings), lambda texts: self.library.encoder.encode(texts), host=settings.ollama_host
+        )
 
     def data_folders(self) -> tuple[Path, ...]:
         """Where NetCDF files may be read: what was uploaded, and what the settings name."""
         folders = (self.settings.home / "data", *self.settings.data_folders)
         return tuple(folder for folder in folders if folder.is_dir())
 
-    def ask(self, question: str, *, documents: Sequence[str] | None = None, model: str | None = None) -> Turn:
+    def ask(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        model: str | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Turn:
         """The turn of one question.
 
         Parameters
         ----------
         documents:
             Names or ids of the documents to answer from; all when None.
+        history:
+            Earlier turns of the conversation, oldest first; the last few are told to the model.
 
         Raises
         ------
         LeadlineError
             An unknown document, a model that is missing or fails, an empty question.
         """
-        for event in self.stream(question, documents=documents, model=model):
+        for event in self.stream(question, documents=documents, model=model, history=history):
             if event.turn is not None:
                 return event.turn
         raise ModelError("The turn ended without an answer.", "Ask again.")
@@ -73,6 +100,7 @@ class Assistant:
         *,
         documents: Sequence[str] | None = None,
         model: str | None = None,
+        history: Sequence[Turn] = (),
         cancelled: threading.Event | None = None,
     ) -> Iterator[Event]:
         """The turn of one question with its progress; the answer comes only once it has been checked."""
@@ -96,7 +124,7 @@ class Assistant:
 
         def work() -> None:
             try:
-                events.put(Event("done", turn=self._turn(asked, choice, context, scope, events)))
+                events.put(Event("done", turn=self._turn(asked, choice, context, scope, events, history)))
             except Exception as error:  # noqa: BLE001 - raised again where it is waited for
                 events.put(error)
             finally:
@@ -123,8 +151,9 @@ class Assistant:
         context: TurnContext,
         scope: tuple[str, ...] | None,
         events: queue.Queue[Event | Exception | None],
+        history: Sequence[Turn] = (),
     ) -> Turn:
-        from langchain_core.messages import AIMessage, HumanMessage
+        from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
         from assistant.agent import build_agent
         from assistant.citations import check_answer
@@ -132,13 +161,16 @@ class Assistant:
         started = time.monotonic()
         verdicts: list[Verdict] = []
         agent = build_agent(build(choice, self.settings, self.library, scope), context, self.screen, verdicts)
+        told: list[BaseMessage] = []
+        for turn in history[-TURNS_TOLD:]:
+            told += [HumanMessage(turn.question), AIMessage(turn.answer)]
         try:
-            state = agent.invoke({"messages": [HumanMessage(question)]}, {"recursion_limit": 60})
+            state = agent.invoke({"messages": [*told, HumanMessage(question)]}, {"recursion_limit": 60})
         except LeadlineError:
             raise
         except Exception as error:
             raise _model_error(choice, error, self.settings) from error
-        replies = [m for m in state["messages"] if isinstance(m, AIMessage)]
+        replies = [m for m in state["messages"][len(told) :] if isinstance(m, AIMessage)]
         answer = replies[-1].text.strip() if replies else ""
         if not answer and choice.name != EMBEDDED:
             raise ModelError(

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     passages: int = Field(8, ge=1, le=40, description="Passages that one search shows to the model.")
     host: str = Field("127.0.0.1", description="Where the page listens; 0.0.0.0 shows it to the network.")
     port: int = Field(7860, ge=0, le=65535, description="The page's port; 0 takes any free one.")
+    guards: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Changes to the guard policy: which guards run at each stage, what blocks, what flags.",
+    )
     data_folders: list[Path] = Field(
         default_factory=list,
         description="Folders whose NetCDF files may be checked from the chat, besides what was uploaded.",

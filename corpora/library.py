@@ -57,7 +57,8 @@ class Prepared:
     """A document that has been read and cut and is ready to be added.
 
     `boxes` are packed, one for each page; `words` is what a question is matched against to find the document;
-    `search_texts` runs parallel to `chunks`, '' for what is kept but not searched.
+    `search_texts` runs parallel to `chunks`, '' for what is kept but not searched. `unseen` holds (place, text) of
+    what no page shows (metadata, annotations), for screening alone.
     """
 
     document_id: str
@@ -79,6 +80,7 @@ class Prepared:
     chunks: tuple[Chunk, ...]
     search_texts: tuple[str, ...]
     embed_texts: tuple[str, ...] = field(default=())
+    unseen: tuple[tuple[str, str], ...] = field(default=())
 
 
 class Library:

@@ -48,12 +48,13 @@ if sys.argv[1] == "plain":
     started = time.perf_counter()
     pages = pipeline.ingest(files).pages
 else:
+    from assistant.screening import suspicious
     from corpora.library import Library
     from ingest.pipeline import find_files, ingest
     library = Library(Path(sys.argv[2]))
     library.encoder.encode(["warm"])
     started = time.perf_counter()
-    pages = sum(result.pages for result in ingest(library, find_files(files)))
+    pages = sum(result.pages for result in ingest(library, find_files(files), screen=suspicious))
 print("RESULT", pages, time.perf_counter() - started)
 """
 

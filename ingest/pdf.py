@@ -55,6 +55,7 @@ class Facts:
     encrypted: bool = False
     reader: str = "pypdf"
     notes: tuple[str, ...] = field(default=())
+    unseen: tuple[tuple[str, str], ...] = ()  # (place, text) of what no reader sees: metadata, annotations
 
 
 def check_file(path: Path, max_bytes: int = MAX_BYTES, *, name: str = "") -> None:
@@ -349,7 +350,13 @@ def _pypdf_facts(reader: Any, pages: int) -> Facts:
     except Exception as error:  # noqa: BLE001
         labels = ()
         notes.append(f"page labels not read ({type(error).__name__})")
+    unseen = [("metadata", _clean(value)) for value in meta.values() if isinstance(value, str)]
+    try:
+        unseen += _annotations(reader)
+    except Exception as error:  # noqa: BLE001 - as above
+        notes.append(f"annotations not read ({type(error).__name__})")
     return Facts(
+        unseen=tuple((place, text) for place, text in unseen if len(text) > 3),
         pages=pages,
         title=_clean(meta.get("/Title")),
         author=_clean(meta.get("/Author")),
@@ -361,6 +368,19 @@ def _pypdf_facts(reader: Any, pages: int) -> Facts:
         reader="pypdf",
         notes=tuple(notes),
     )
+
+
+def _annotations(reader: Any, most: int = 500) -> list[tuple[str, str]]:
+    """The texts of notes and comments, which no page shows until they are opened."""
+    found: list[tuple[str, str]] = []
+    for page in reader.pages:
+        for reference in page.get("/Annots") or ():
+            contents = reference.get_object().get("/Contents")
+            if contents:
+                found.append(("annotation", _clean(contents)))
+            if len(found) >= most:
+                return found
+    return found
 
 
 def _pdfium_facts(document: Any) -> Facts:

@@ -24,6 +24,10 @@ from ingest.reader import Reader
 EMBED_STEP = 64
 #: Documents that are read ahead of the encoder; each is held in memory whole.
 READ_AHEAD = 2
+#: How a note begins that warns of what a document tries to do.
+SUSPICIOUS = "warning,"
+#: (text, place) to what is suspicious in it, in words; `place` is page, metadata or annotation.
+Screening = Callable[[str, str], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def ingest(
     *,
     progress: Callable[[Progress], None] | None = None,
     cancelled: threading.Event | None = None,
-    screen: Callable[[str], Sequence[str]] | None = None,
+    screen: Screening | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Iterator[IngestResult]:
     """Add files to a library, one result each, in order.
@@ -139,7 +143,8 @@ def ingest(
     progress:
         Called on the working thread, in the caller's context.
     screen:
-        Given the text of each page, returns what is suspicious in it, in words; kept as notes of the document.
+        Given the text of each page, of the metadata and of each annotation, and which of these it is, returns
+        what is suspicious in it, in words; kept as notes of the document, which the page and the commands show.
     max_bytes:
         Larger files are refused.
 
@@ -181,7 +186,7 @@ def _run(
     progress: Callable[[Progress], None] | None,
     stop: threading.Event,
     ended: threading.Event,
-    screen: Callable[[str], Sequence[str]] | None,
+    screen: Screening | None,
     max_bytes: int,
 ) -> Iterator[IngestResult]:
     halted = _Either(stop, ended)
@@ -251,12 +256,14 @@ def _store(
     prepared: Prepared,
     meter: _Meter,
     stop: _Either,
-    screen: Callable[[str], Sequence[str]] | None,
+    screen: Screening | None,
     started: float,
 ) -> IngestResult:
     if screen:
-        found = {f"page {page.number}: {risk}" for page in prepared.pages for risk in screen(page.text)}
-        prepared = replace(prepared, notes=prepared.notes + tuple(sorted(found)))
+        found = [(f"page {page.number}", risk) for page in prepared.pages for risk in screen(page.text, "page")]
+        found += [(place, risk) for place, text in prepared.unseen for risk in screen(text, place)]
+        warnings = tuple(f"{SUSPICIOUS} {where}: {risk}" for where, risk in dict.fromkeys(found))
+        prepared = replace(prepared, notes=prepared.notes + warnings)
     vectors = _embed(library, prepared, meter, stop)
     if vectors is None:
         return _cancelled(source, started)

@@ -101,6 +101,7 @@ def prepare(
         facts_reader=facts.reader,
         notes=tuple(notes),
         outline=facts.outline,
+        unseen=facts.unseen,
         pages=tuple(
             Page(document_id, page.number, label, page.text, page.width, page.height)
             for page, label in zip(pages, labels, strict=True)

@@ -36,7 +36,7 @@ _FORMULA = re.compile(r"\b(N2|[pfxT]?CO|SF|NO|PO|H2|CH|SO|NH|CF|SiO|CCl|SiOH) (O
 _OXIDE = re.compile(r"\b(N|H) (2) ?(O)\b")
 _SWALLOWED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[^\W_]+(?:[-_/.#+][^\W_]+)*\+?")
-_DASHED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_DASHED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:-[^\W\d_]+)+")
 _SEPARATORS = str.maketrans("", "", "-_/# ")
 _CLAUSE_MARKS = frozenset(".,;()[]?!|")
 

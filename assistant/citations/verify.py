@@ -77,7 +77,7 @@ def find_support(statement: str, source_text: str, *, context: str = "", overlap
 
 
 _FIELD = re.compile(r"[A-Z][^:\n.]{0,38}:\s")
-_FIELD_LINE = re.compile(r"\n(?=[A-Z][^:\n.]{0,38}:\s)")
+_FIELD_LINE = re.compile(r"\n(?=[A-Z][^:\n.]{0,38}:\s|\d+\s\d+\s\d)")
 
 
 def source_units(text: str) -> list[tuple[int, int]]:
@@ -213,7 +213,7 @@ def _judge(
     """The judgement, the share of the statement's words found, and whether a repeated sentence was altered."""
     complaints, pairs = compare_facts(statement, source, context, document)
     missing, coverage = _coverage(statement, source, context)
-    if not _shares(statement, source):
+    if not pairs and not _shares(statement, source):
         coverage = 0.0
     complaints += _names(statement, missing, source)
     opposed = _opposed(statement, source)

@@ -15,6 +15,7 @@ from corpora.errors import UsageError
 if TYPE_CHECKING:
     from corpora.library import Library
     from corpora.model import Document, Hit
+    from ingest.pipeline import IngestResult
 
 Documents = Annotated[
     list[str] | None,
@@ -36,7 +37,8 @@ def ingest_command(
     as_json: Json = False,
 ) -> None:
     """Read PDFs into the library. The same bytes are never read twice; a changed file replaces its old version."""
-    from ingest.pipeline import IngestResult, Progress, find_files, ingest
+    from assistant.screening import suspicious
+    from ingest.pipeline import Progress, find_files, ingest
 
     library = open_library()
     sources = find_files(paths)
@@ -47,12 +49,10 @@ def ingest_command(
             if show:
                 show(progress)
 
-        for result in ingest(library, sources, progress=report):
+        for result in ingest(library, sources, progress=report, screen=suspicious):
             results.append(result)
             if not as_json:
-                detail = f"{result.pages} pages, {result.chunks} chunks, {result.seconds:.1f} s"
-                notes = f" ({'; '.join(result.notes)})" if result.notes else ""
-                say(f"{result.status:9} {result.file}: {result.reason or detail}{notes}")
+                say(_line(result))
     library.close()
     if as_json:
         write_json([result.to_json() for result in results])
@@ -61,6 +61,14 @@ def ingest_command(
         say(f"{len(results)} files: " + ", ".join(f"{count} {status}" for status, count in counts.items()))
     if results and all(result.status == "failed" for result in results):
         raise typer.Exit(1)
+
+
+def _line(result: IngestResult) -> str:
+    if result.status == "failed":
+        return f"failed    {result.reason}"
+    said = result.reason or f"{result.pages} pages, {result.chunks} chunks, {result.seconds:.1f} s"
+    notes = f" ({'; '.join(result.notes)})" if result.notes else ""
+    return f"{result.status:9} {result.file}: {said}{notes}"
 
 
 def _progress_bar(wanted: bool) -> Any:

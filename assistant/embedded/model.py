@@ -101,7 +101,7 @@ class EmbeddedChatModel(BaseChatModel):
             return AIMessage(GREETING)
         if not results:
             available = {tool["function"]["name"] for tool in tools or []}
-            steps = plan(question, self.library, self.scope, available)
+            steps = plan(question, self.library, self.scope, available, _earlier(messages[:last]))
             if steps:
                 return AIMessage(
                     "",
@@ -143,3 +143,14 @@ class EmbeddedChatModel(BaseChatModel):
         ordered = sorted(distinct.values(), key=lambda pair: -pair[1].score)
         named = documents_named(question, self.library, self.scope)
         return compose(question, ordered, self.library, named).text
+
+
+def _earlier(messages: Sequence[BaseMessage]) -> list[tuple[str, str]]:
+    """The turns before, as (question, answer)."""
+    pairs: list[tuple[str, str]] = []
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            pairs.append((message.text, ""))
+        elif isinstance(message, AIMessage) and pairs and message.text:
+            pairs[-1] = (pairs[-1][0], message.text)
+    return pairs

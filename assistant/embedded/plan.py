@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,15 @@ _CATALOGUE = re.compile(
 )
 
 _NETCDF = re.compile(r"([\w.+-]+\.(?:nc4?|cdf|zarr))\b", re.IGNORECASE)
+_ABOUT_FINDINGS = re.compile(
+    r"\b(?:fix|mend|repair|spikes?|units?|calendar|time|finding|wrong|show|where|which|why|values?|latitude|longitude"
+    r"|coordinates?|fill|missing|gaps?|depth|salinity|temperature|pressure)\b",
+    re.IGNORECASE,
+)
+_FOLLOWS = re.compile(
+    r"^\s*(?:and|but|also|so|what about|how about)\b|\b(?:it|its|they|their|them|that cruise|this cruise|the same|there)\b",
+    re.IGNORECASE,
+)
 #: Ids of findings are written in square brackets by the checker.
 _FINDING = re.compile(r"\[([\w.:-]{3,80})\]")
 
@@ -39,11 +49,19 @@ class Step:
     arguments: dict[str, Any]
 
 
-def plan(question: str, library: Library, scope: tuple[str, ...] | None, available: set[str]) -> list[Step]:
+def plan(
+    question: str,
+    library: Library,
+    scope: tuple[str, ...] | None,
+    available: set[str],
+    earlier: Sequence[tuple[str, str]] = (),
+) -> list[Step]:
     """The calls that a question needs, all independent of each other.
 
     Parameters
     ----------
+    earlier:
+        (question, answer) of the turns before, oldest first: what a follow-up question leaves out stands there.
     available:
         Names of the tools that the model has been given.
     """
@@ -61,19 +79,46 @@ def plan(question: str, library: Library, scope: tuple[str, ...] | None, availab
             if "context" in arguments:
                 arguments["context_tokens"] = arguments.pop("context")
             return [Step("estimate_memory", arguments)]
-    named_file = _NETCDF.search(question)
-    if "check_netcdf" in available and named_file:
-        finding = _FINDING.search(question)
-        asked = {"file": named_file.group(1)} | ({"finding": finding.group(1)} if finding else {})
-        return [Step("check_netcdf", asked)]
+    if "check_netcdf" in available:
+        asked = _netcdf(question, earlier)
+        if asked:
+            return [Step("check_netcdf", asked)]
     if "list_documents" in available and _CATALOGUE.search(question):
         return [Step("list_documents", {})]
     if "search_documents" not in available:
         return []
     named = documents_named(question, library, scope)
+    if not named and earlier and _FOLLOWS.search(question):
+        # "And who was the captain?" is about what the question before was about.
+        before = documents_named(earlier[-1][0], library, scope)
+        if 0 < len(before) <= MOST_SEARCHES:
+            return [Step("search_documents", {"query": question, "documents": before})]
     if len(named) > 1 and _SEVERAL.search(question) and len(named) <= MOST_SEARCHES:
         return [Step("search_documents", {"query": question, "documents": [file]}) for file in named]
     return [Step("search_documents", {"query": question})]
+
+
+def _netcdf(question: str, earlier: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What to ask the checker: the file named here or in the turn before, and the finding that is meant."""
+    named = _NETCDF.search(question)
+    listed = ""
+    if named is None and earlier and _ABOUT_FINDINGS.search(question):
+        listed = earlier[-1][1]
+        named = _NETCDF.search(f"{earlier[-1][0]} {listed}")
+    if named is None:
+        return {}
+    asked = {"file": named.group(1)}
+    finding = _FINDING.search(question)
+    if finding:
+        return asked | {"finding": finding.group(1)}
+    words = {word for word in re.findall(r"[a-z]+", question.casefold()) if len(word) > 3}
+    best, most = "", 0
+    for line in listed.splitlines():
+        found = _FINDING.search(line)
+        shared = len(words & set(re.findall(r"[a-z]+", line.casefold()))) if found else 0
+        if found and shared > most:
+            best, most = found.group(1), shared
+    return asked | ({"finding": best} if best else {})
 
 
 def documents_named(question: str, library: Library, scope: tuple[str, ...] | None) -> list[str]:

@@ -14,6 +14,7 @@ import gradio as gr
 from assistant.assistant import Assistant, Event
 from assistant.models import choose
 from assistant.prompts import EMBEDDED_EXPLAINED
+from assistant.screening import suspicious
 from assistant.turn import Turn
 from assistant.ui import render, tools
 from assistant.ui.export import FORMATS, write_export
@@ -90,7 +91,9 @@ class Page:
         self.warm.wait()
         stopped = threading.Event()
         try:
-            for event in self.assistant.stream(question, documents=scope or None, cancelled=stopped):
+            for event in self.assistant.stream(
+                question, documents=scope or None, history=_turns(log), cancelled=stopped
+            ):
                 if event.turn is not None:
                     log = [*log, Entry(question, event.turn)]
                     yield messages(log), log, gr.update()
@@ -153,7 +156,7 @@ class Page:
             )
 
         try:
-            for result in ingest(self.assistant.library, sources, progress=report, cancelled=stop):
+            for result in ingest(self.assistant.library, sources, progress=report, cancelled=stop, screen=suspicious):
                 results.append(result)
                 yield render.results_html(results), *self.library()
         except LeadlineError as error:
@@ -163,7 +166,7 @@ class Page:
 
     def export(self, log: list[Entry], kind: str) -> Any:
         """The conversation, or the references of its documents, as a file to download."""
-        turns = [entry.turn for entry in log if entry.turn is not None]
+        turns = _turns(log)
         if not turns:
             return gr.update(visible=False)
         folder = Path(tempfile.mkdtemp(prefix="leadline-export-"))
@@ -254,6 +257,10 @@ class Page:
 
     def _until_ready(self) -> tuple[str, str, Any, Any]:
         return *self.library(), gr.Timer(active=not self.warm.ready)
+
+
+def _turns(log: Sequence[Entry]) -> list[Turn]:
+    return [entry.turn for entry in log if entry.turn is not None]
 
 
 def messages(log: Sequence[Entry]) -> list[Message]:
