@@ -8,7 +8,7 @@ from tools.memory.architecture import Architecture
 from tools.memory.catalogue import find, table
 from tools.memory.estimate import estimate_memory
 from tools.memory.model import GIB, MemoryToolError
-from tools.memory.quants import BLOCKS, LADDER, parse_quant, simple_bits
+from tools.memory.quants import BLOCKS, LADDER, parse_quant, simple_bits, tensor_type
 from tools.memory.weights import weights_of
 
 #: Bits for each weight of whole Llama-3.1-8B files, from the README of llama.cpp's quantiser.
@@ -81,6 +81,14 @@ def test_a_mixture_of_experts_reads_only_the_experts_in_use() -> None:
     assert shape.active_parameters == pytest.approx(3.04e9, rel=0.03)
     found = weights_of(shape, parse_quant("Q4_K_M"))
     assert found.active < 0.15 * found.total
+
+
+def test_the_finer_layers_of_q4_k_m_are_the_first_the_last_and_every_third() -> None:
+    shape = find("Llama-3.1-8B").shape
+    quant = parse_quant("Q4_K_M")
+    kinds = {tensor.layer: tensor_type(tensor, shape, quant) for tensor in shape.tensors() if tensor.name == "ffn_down"}
+    finer = [layer for layer, kind in kinds.items() if kind == "Q6_K"]
+    assert finer == [0, 1, 2, 3, 6, 9, 12, 15, 18, 21, 24, 27, 28, 29, 30, 31]
 
 
 def test_the_classes_of_tensors_add_up() -> None:
