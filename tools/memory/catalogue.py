@@ -95,7 +95,9 @@ def find(name: str) -> Named:
     Raises MemoryToolError with the nearest names for what is not known.
     """
     text = name.strip()
-    if not text or len(text) > 200:
+    if len(text) > 200:
+        raise MemoryToolError(f"A name of {len(text)} characters is no model.", "Write for example llama3.1:8b or 7B.")
+    if not text:
         raise MemoryToolError("No model is named.", "Write for example llama3.1:8b, Qwen3-8B or 7B.")
     if size := _SIZE.fullmatch(text):
         return _by_size(size)

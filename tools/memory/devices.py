@@ -69,8 +69,11 @@ def find_device(name: str) -> Device:
     if device is None and re.fullmatch(r"\d{4}(?:ti|super|tisuper)?", _key(text)):
         device = index.get("rtx" + _key(text)) or index.get("gtx" + _key(text)) or index.get("rx" + _key(text))
     if device is None:
-        longest = [key for key in index if len(key) >= 4 and key in _key(text)]
-        device = index[max(longest, key=len)] if longest else None
+        words = {key.removeprefix("apple"): found for key, found in index.items()}
+        longest = [key for key in words if len(key) >= 4 and key in _key(text)]
+        device = words[max(longest, key=len)] if longest else None
+        if device is not None and (size := re.search(r"(?<!\d)(\d{1,4})\s*(?:gib|gb)\b", text, re.I)):
+            memory = int(size.group(1)) * GIB
     if device is None:
         near = difflib.get_close_matches(_key(text), index, n=3, cutoff=0.5)
         mend = f"Near are {', '.join(index[key].name for key in near)}. " if near else ""

@@ -39,11 +39,14 @@ class Device:
         """What a model may take: 95 % of what is free, or the installed memory less a reserve.
 
         An Apple graphics processor may use two thirds of the memory up to 36 GiB and three quarters above (the
-        default of Metal); a display takes about 0.5 GiB from a discrete card.
+        default of Metal); other shared memory leaves 15 % to the system; a display takes about 0.5 GiB from a
+        discrete card.
         """
-        if self.kind == "unified":
+        if self.kind == "unified" and "Apple" in self.name:
             share = 2 / 3 if self.memory_bytes <= 36 * GIB else 3 / 4
             own = int(self.memory_bytes * share)
+        elif self.kind == "unified":
+            own = int(self.memory_bytes * 0.85)
         elif self.kind == "discrete":
             own = int(self.memory_bytes - GIB // 2)
         else:

@@ -202,6 +202,8 @@ def test_the_table_has_at_least_80_accelerators_with_memory_bandwidth_and_source
         ("24 GB", "a card of 24 GB", 24),
         ("16GB VRAM", "a card of 16 GB", 16),
         ("Tesla T4", "T4", 16),
+        ("MacBook Pro M3 Max 128GB", "Apple M3 Max", 128),
+        ("RTX 4060 laptop", "GeForce RTX 4060 Laptop GPU", 8),
     ],
 )
 def test_an_accelerator_is_found_under_the_names_people_use(name: str, found: str, gib: int) -> None:
@@ -237,6 +239,7 @@ def test_a_driver_that_fails_leaves_system_memory() -> None:
 def test_an_apple_processor_may_use_part_of_its_memory() -> None:
     assert find_device("Apple M2 16 GB").usable_bytes == int(16 * GIB * 2 / 3)
     assert find_device("M3 Max 64 GB").usable_bytes == 48 * GIB
+    assert find_device("Jetson AGX Orin").usable_bytes == int(64 * GIB * 0.85)
 
 
 # Training ------------------------------------------------------------------------------------------------------
