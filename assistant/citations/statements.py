@@ -47,7 +47,7 @@ _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|^\s*\*\*[^*\n]{1,80}\*\*:?\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?|^\s*>\s?")
 _RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$")
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_RULE_CELL = re.compile(r":?-{2,}:?")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)|`")
 _SPACE = re.compile(r"\s+")
 _LOOSE_MARK = re.compile(r" ([.,;:!?)\]])")
@@ -116,13 +116,13 @@ def _blocks(text: str) -> list[tuple[int, int, Kind, str]]:
             blocks.append((start, end, Kind.CODE, ""))
             open_paragraph = False
             continue
-        if not line.strip() or _RULE.match(line) or (_TABLE_RULE.match(line) and "-" in line):
+        if not line.strip() or _RULE.match(line) or _is_table_rule(line):
             open_paragraph = False
             columns = columns if line.strip() else ""
             continue
         if line.count("|") >= 2 or (columns and "|" in line):
             following = text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
-            head = bool(_TABLE_RULE.match(following)) and "-" in following
+            head = _is_table_rule(following)
             if head:
                 columns = line
             blocks.append((start, end, Kind.HEAD_ROW if head else Kind.ROW, "" if head else columns))
@@ -142,6 +142,11 @@ def _blocks(text: str) -> list[tuple[int, int, Kind, str]]:
             blocks.append((start, end, Kind.PROSE, ""))
             open_paragraph = True
     return blocks
+
+
+def _is_table_rule(line: str) -> bool:
+    """Whether a line parts the head of a table from its rows: "|---|:-:|"."""
+    return all(_RULE_CELL.fullmatch(cell.strip()) for cell in line.strip().strip("|").split("|"))
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
