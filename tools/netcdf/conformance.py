@@ -13,7 +13,7 @@ import inspect
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,7 +117,7 @@ def run(path: str, conventions: str, variables: list[str]) -> Conformance:
                     findings += _translate(checker, groups, variables, version)
         finally:
             dataset.close()
-    return Conformance(tuple(fold(findings)), tuple(ran), tuple(failed))
+    return Conformance(tuple(fold(findings, variables=variables)), tuple(ran), tuple(failed))
 
 
 @contextlib.contextmanager
@@ -144,24 +144,31 @@ def _remembering() -> Iterator[None]:
         and re.match(r"(get_|is_|guess_|coordinate_dim|isT|isP|_find_standard_name_mod|find_coord)", name)
         and next(iter(inspect.signature(function).parameters), "") in ("nc", "ds", "ncds")
     ]
-    originals = {name: getattr(util, name) for name in names}
+    from compliance_checker.cf.cf_base import CFBaseCheck
+
+    # The checkers' own searches are kept by the printed form of the whole dataset, which takes longer than searching.
+    places = [(util, name) for name in names] + [
+        (CFBaseCheck, name) for name in vars(CFBaseCheck) if re.match(r"_find_\w+_vars$", name)
+    ]
+    originals = [(place, name, getattr(place, name)) for place, name in places]
     try:
-        for name, function in originals.items():
-            setattr(util, name, _remember(function))
+        for place, name, function in originals:
+            setattr(place, name, _remember(function))
         yield
     finally:
-        for name, function in originals.items():
-            setattr(util, name, function)
+        for place, name, function in originals:
+            setattr(place, name, function)
 
 
 def _remember(function: Callable[..., Any]) -> Callable[..., Any]:
     kept: dict[Any, Any] = {}
 
-    def remembered(dataset: Any, *args: Any, **kwargs: Any) -> Any:
-        key = (id(dataset), *((a if isinstance(a, str | bool) else id(a)) for a in args), *sorted(kwargs.items()))
+    def remembered(*args: Any, **kwargs: Any) -> Any:
+        key = (*((a if isinstance(a, str | bool) else id(a)) for a in args), *sorted(kwargs.items()))
         if key not in kept:
-            kept[key] = function(dataset, *args, **kwargs)
-        answer = kept[key]
+            # The arguments are kept too, so that no later object gets the id of one of them.
+            kept[key] = (function(*args, **kwargs), args)
+        answer = kept[key][0]
         # Callers append to the lists they get.
         return copy.copy(answer) if isinstance(answer, list | dict | set) else answer
 
@@ -306,36 +313,46 @@ def _acdd_globals(lacking: dict[int, list[str]]) -> Iterator[Finding]:
         )
 
 
-def fold(findings: list[Finding], more_than: int = 3) -> list[Finding]:
-    """Findings that say the same of more than `more_than` variables become one that names them all."""
+def fold(findings: list[Finding], more_than: int = 3, variables: Sequence[str] = ()) -> list[Finding]:
+    """Findings that say the same of more than `more_than` variables become one that names them all.
+
+    A message that speaks of two variables is the same as another when all names of `variables` are left out.
+    """
+    known = {name.rsplit("/", 1)[-1] for name in variables}
     groups: dict[tuple[str, str, str, str], list[Finding]] = {}
     for found in findings:
-        groups.setdefault((found.code, found.level, found.reference, _template(found)), []).append(found)
+        groups.setdefault((found.code, found.level, found.reference, _template(found, known)), []).append(found)
     folded: list[Finding] = []
     for same in groups.values():
         names = list(dict.fromkeys(n for f in same for n in f.variables))
-        if len(same) <= (more_than if same[0].code != "acdd-variable" else 1) or len(names) <= 1:
+        if len(same) <= (more_than if same[0].code != "acdd-variable" else 1):
             folded += same
             continue
         first = same[0]
         shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+        more = (
+            f" The same holds for {len(names)} variables: {shown}."
+            if len(names) > 1
+            else f" So say {len(same)} messages."
+        )
         folded.append(
             replace(
                 first,
                 variable=", ".join(names),
-                message=f"{first.message} The same holds for {len(names)} variables: {shown}.",
-                evidence={**first.evidence, "count": len(names), "variables": names},
+                message=first.message + more,
+                evidence={**first.evidence, "count": len(same), "variables": names},
                 ops=tuple(op for f in same for op in f.ops),
             )
         )
     return folded
 
 
-def _template(found: Finding) -> str:
-    """The message without its variable, its numbers and its quoted values."""
+def _template(found: Finding, known: set[str]) -> str:
+    """The message without its variables, its numbers and its quoted values."""
     text = found.message
     for name in sorted(found.variables, key=len, reverse=True):
         text = text.replace(name, "*")
     if found.code.startswith("cc-"):
-        return text
+        text = re.sub(r"[\w.+-]+", lambda m: "*" if m[0] in known or m[0].rstrip(".") in known else m[0], text)
+        return re.sub(r"\([^()]*\)", "()", text)
     return re.sub(r"'[^']*'|[-+]?\d[\d.e+-]*", "#", text)

@@ -155,7 +155,8 @@ details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:
 .tag.recommendation{color:var(--tip)}dl{display:grid;grid-template-columns:9rem 1fr;gap:.2rem .8rem;margin:.6rem 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}pre{background:var(--code);padding:.6rem;overflow-x:auto;font-size:.85rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .5rem;
-border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}figure{margin:1rem 0}img{max-width:100%;height:auto;border-radius:.3rem}
+border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+figure{margin:1rem 0}img{max-width:100%;height:auto;border-radius:.3rem}
 figcaption,.soft{color:var(--soft);font-size:.9rem}
 """
 
