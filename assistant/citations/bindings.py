@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.citations.facts import Complaint, Pair
+from assistant.citations.facts import Complaint, Pair, dates_agree
 from assistant.citations.quantities import Quantity
 from assistant.citations.reading import Reading, Word
 from assistant.citations.words import OPPOSITES
@@ -34,7 +34,24 @@ def misplaced(statement: Reading, source: Reading, pairs: list[Pair]) -> list[Co
         complaint = _number(pair, statement, source)
         if complaint:
             complaints.append(complaint)
+    complaints += _dates(statement, source)
     complaints += _names(statement, source)
+    return complaints
+
+
+def _dates(statement: Reading, source: Reading) -> list[Complaint]:
+    """A date that the source gives of something else in the same sentence."""
+    complaints = []
+    for date in statement.dates:
+        own = [other for other in source.dates if dates_agree(date, other)]
+        rivals = [other for other in source.dates if not dates_agree(date, other)]
+        around = _around(statement, date.start, date.end)
+        if not own or not rivals or not around:
+            continue
+        fit = max(_fit(around, source, other.start, other.end) for other in own)
+        best = max(rivals, key=lambda other: _fit(around, source, other.start, other.end))
+        if _fit(around, source, best.start, best.end) > fit + MARGIN:
+            complaints.append(Complaint(f"the source says this of {best.text}, not of {date.text}", hard=False))
     return complaints
 
 
@@ -66,6 +83,9 @@ def _counted(pair: Pair, statement: Reading, source: Reading) -> tuple[Complaint
     before = statement.words[index - 1] if index else None
     for thing, follows in ((after, True), (before, False)):
         if thing is None or not thing.content or thing.root not in source.roots:
+            continue
+        between = statement.text[pair.stated.end : thing.start] if follows else ""
+        if any(mark in between for mark in "(,;"):
             continue
         numbers = [
             number

@@ -149,6 +149,9 @@ def _quantity(
         # "17" of "17-20" or "180" of "S/N 69-180"; a number that belongs to a name: "SBE 35".
         if word_before(statement, stated) + _digits(stated) in source.identifiers:
             return None, None
+        negative = any(other.values[0] == -stated.values[0] for other in candidates)
+        if stated.text.isdigit() and len(stated.text) > 2 and stated.text in source.tokens and not negative:
+            return None, None  # a serial number, which reads as a number in one text and as a name in the other
         if stated.values[0] == 1 and stated.spelled and source.forms & {"a", "an", "single", "1"}:
             return None, None
         if _as_position(stated, source):

@@ -83,6 +83,8 @@ def replaced(statement: Reading, source: Reading) -> list[Complaint]:
 def _small(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Aligned) -> Complaint | None:
     """A "never", "before" or "only" that one of them has and the other has not."""
     said = [atom for atom in own if atom.kind == "small" and atom.key not in aligned.loose and atom.text not in _WEAK]
+    if not any(atom.key == "without" for atom in aligned.theirs):
+        said = [atom for atom in said if atom.key != "with"]
     if said:
         return Complaint(f"the source does not say “{said[0].text}” there", hard=said[0].text in NEGATIONS)
     if inside and len(other) <= SHORT_GAP and not any(atom.kind in ("word", "name", "fact") for atom in own):

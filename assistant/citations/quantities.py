@@ -332,7 +332,8 @@ def _range(
     if units:
         stop = after
     elif _goes_on(text, stop):
-        return None, _word_end(text, stop), (), ""
+        # "0914 - 901-90" are two cells of a row; "12-13a" is one name.
+        return (None, _word_end(text, stop), (), "") if " " not in joint.group() else None
     falling = read[0][0] <= near[0][0]
     if word is None and falling:
         # "55-54" joins two numbers of a name; "10 - 2" with spaces on both sides is a difference.

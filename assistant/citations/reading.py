@@ -98,6 +98,11 @@ class Reading:
         return frozenset(found)
 
     @cached_property
+    def tokens(self) -> frozenset[str]:
+        """The tokens as they stand, folded: "0914", "sbe9+"."""
+        return frozenset(token.group().casefold() for token in _IDENTIFIER.finditer(self.text))
+
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Tokens of the text with a digit that are no number, date, time or position: "CFC-11", "8400B"."""
         return tuple(dict.fromkeys(label for _, label in self.label_places))

@@ -131,6 +131,7 @@ def _best_window(
     """The judgement of the window of sentences that fits best; the smallest of those that fit as well."""
     findings: list[tuple[float, Finding]] = []
     repeated: tuple[float, Finding] | None = None
+    page = read(source_text)
     shares = [_share(reading, read(source_text[start:end])) for start, end in units]
     for first, last in _windows(source_text, units, shares):
         start, end = units[first][0], units[last][1]
@@ -139,7 +140,7 @@ def _best_window(
         if first != last and repeated:
             # One sentence is repeated with something put in another's place; its neighbours cannot mend that.
             return _paraphrase(repeated[1], statement, source_text, overlap)
-        judgement, coverage, swapped = _judge(reading, read(window), around, context)
+        judgement, coverage, swapped = _judge(reading, read(window), around, context, page)
         finding = Finding(judgement, start, end, coverage)
         if judgement.support is Support.SUPPORTED:
             if first == last:
@@ -208,14 +209,14 @@ _UNRELATED = "the source speaks of something else"
 
 
 def _judge(
-    statement: Reading, source: Reading, context: Reading | None, document: Reading | None
+    statement: Reading, source: Reading, context: Reading | None, document: Reading | None, page: Reading
 ) -> tuple[Judgement, float, bool]:
     """The judgement, the share of the statement's words found, and whether a repeated sentence was altered."""
     complaints, pairs = compare_facts(statement, source, context, document)
     missing, coverage = _coverage(statement, source, context)
     if not pairs and not _shares(statement, source):
         coverage = 0.0
-    complaints += _names(statement, missing, source)
+    complaints += _names(statement, missing, source, page)
     opposed = _opposed(statement, source)
     complaints += opposed
     swapped: list[Complaint] = []
@@ -281,9 +282,10 @@ def _has(word: Word, source: Reading, beside: frozenset[str] = frozenset()) -> b
     )
 
 
-def _names(statement: Reading, missing: list[Word], source: Reading) -> list[Complaint]:
+def _names(statement: Reading, missing: list[Word], source: Reading, page: Reading) -> list[Complaint]:
     """A name that the source does not hold; where it holds another in that place, the statement is wrong.
 
+    A name that stands elsewhere in the passage may be the subject of the whole; that is not verified, nor denied.
     A title or running head may name the ship or the cruise, but not the person: where the source names somebody
     whom the statement does not, a name that only the context holds counts as missing.
     """
@@ -294,7 +296,10 @@ def _names(statement: Reading, missing: list[Word], source: Reading) -> list[Com
     for word in statement.names:
         borrowed = not word.text.isupper() and not _has(word, source)
         if word.start in absent or (others and borrowed):
-            complaints.append(Complaint(f"the source does not name {word.text}", hard=bool(source.names)))
+            elsewhere = word.form in page.forms
+            where = "in that place" if elsewhere else ""
+            reason = f"the source does not name {word.text} {where}".rstrip()
+            complaints.append(Complaint(reason, hard=bool(source.names) and not elsewhere))
     return complaints
 
 

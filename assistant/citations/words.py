@@ -30,7 +30,7 @@ LIGHT = frozenset(
     total result according specific specifically namely additionally furthermore moreover overall namely following
     follow consist comprise occur happen exist stand serve act become get go come see set put way order part
     information detail detailed answer question passage quote exact fact give given account various certain different
-    particular example instance case one two locate located situate based regarding concerning main together
+    particular example instance case one two locate located situate based regarding concerning main together serial
     """.split()
 )
 
