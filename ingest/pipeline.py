@@ -21,7 +21,7 @@ from ingest.prepare import file_id
 from ingest.reader import Reader
 
 #: Texts that the encoder takes between two looks at whether the run was cancelled.
-EMBED_STEP = 64
+EMBED_STEP = 128
 #: Documents that are read ahead of the encoder; each is held in memory whole.
 READ_AHEAD = 2
 #: How a note begins that warns of what a document tries to do.

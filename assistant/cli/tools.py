@@ -51,6 +51,7 @@ def memory_command(
     kv: Annotated[str, typer.Option(help="Type of the key-value cache: f16, q8_0, q4_0.")] = "f16",
     batch: Annotated[int, typer.Option(help="Sequences held at once.")] = 1,
     gpu: Annotated[str | None, typer.Option(help="RTX 4090, M3 Max, 24 GB; this machine when left out.")] = None,
+    vision: Annotated[bool, typer.Option(help="Count the projector of a model that sees.")] = False,
     train: Annotated[str | None, typer.Option(help="Estimate training instead: full, lora or qlora.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Write the parts over context length as .svg or .png.")] = None,
     as_json: Json = False,
@@ -64,14 +65,18 @@ def memory_command(
         contexts_for,
         estimate_memory,
         estimate_training,
+        gib,
         over_contexts,
     )
+    from tools.memory.adapters import for_model
 
     result: MemoryEstimate | TrainingEstimate
     if train:
         result = estimate_training(model, method=train, batch=batch, sequence=context or 2048)
     else:
-        result = estimate_memory(model, quant=quant, context=context, kv=kv, batch=batch, gpu=gpu)
+        result = estimate_memory(
+            model, quant=quant, context=context, kv=kv, batch=batch, gpu=gpu, vision=vision, host=ollama_if_running()
+        )
         if chart:
             series = over_contexts(model, contexts_for(result), quant=quant, kv=kv, batch=batch)
             if chart.suffix.lower() == ".png":
@@ -81,11 +86,23 @@ def memory_command(
     if as_json:
         write_json(result.as_dict())
         return
+    if isinstance(result, MemoryEstimate):
+        print(for_model(result).removeprefix("estimate_memory: "))
+        if result.loaded_bytes:
+            print(f"Ollama itself reports {gib(result.loaded_bytes)} for the loaded model.")
+        return
     print(result.text)
     for line in (*result.steps, *result.notes):
         print(f"    {line}")
-    if isinstance(result, MemoryEstimate):
-        print(f"    {result.source}")
+
+
+def ollama_if_running() -> str | None:
+    """Ollama's address when it answers: it knows the shapes of its models, and what a loaded one takes."""
+    from assistant.models import installed
+    from assistant.settings import load
+
+    settings = load()
+    return settings.ollama_host if installed(settings) else None
 
 
 def netcdf_command(

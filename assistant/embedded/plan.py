@@ -34,7 +34,8 @@ _ABOUT_FINDINGS = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(
-    r"^\s*(?:and|but|also|so|what about|how about)\b|\b(?:it|its|they|their|them|that cruise|this cruise|the same|there)\b",
+    r"^\s*(?:and|but|also|so|what about|how about)\b"
+    r"|\b(?:it|its|they|their|them|that cruise|this cruise|the same|there)\b",
     re.IGNORECASE,
 )
 #: Ids of findings are written in square brackets by the checker.
