@@ -235,14 +235,22 @@ def encoder_of_the_library() -> Callable[[list[str]], Any]:
     return lambda texts: encoder.encode(texts)
 
 
-def measured(cases: Sequence[Case], encoder: Callable[[list[str]], Any] | None) -> dict[str, Any]:
-    """Everything that the report prints, as plain data."""
+def measured(
+    cases: Sequence[Case], encoder: Callable[[list[str]], Any] | None, weights: Path | None = None
+) -> dict[str, Any]:
+    """Everything that the report prints, as plain data; `weights` in place of the shipped ones."""
     from guards import Screen
+    from guards.embedded import EmbeddedGuard
+    from guards.heads import read_heads
 
-    screen = Screen(encoder=encoder)
+    other = {"embedded": EmbeddedGuard(encoder, heads=read_heads(weights))} if weights else None
+    screen = Screen(encoder=encoder, guards=other)
     verdicts = [screen.screen(stage_of(case), case.text)[0] for case in cases]
     scores = {task: [task_score(one.risks, task) for one in verdicts] for task in FAMILIES}
-    median, high = timed(lambda text: screen.screen("input", text), two_hundred_words(cases))
+    ordinary = two_hundred_words([case for case in cases if not case.label])
+    hostile = two_hundred_words([case for case in cases if case.label], 50)
+    median, high = timed(lambda text: screen.screen("input", text), ordinary)
+    attack_median, _ = timed(lambda text: screen.screen("input", text), hostile)
     return {
         "model": verdicts[0].model,
         "cases": len(cases),
@@ -252,6 +260,7 @@ def measured(cases: Sequence[Case], encoder: Callable[[list[str]], Any] | None) 
         "errors": sum(one.state == "error" for one in verdicts),
         "p50_ms": median,
         "p95_ms": high,
+        "p50_attack_ms": attack_median,
     }
 
 
@@ -259,7 +268,8 @@ def report(figures: dict[str, Any]) -> str:
     """The figures as Markdown tables."""
     lines = [
         f"Guard: {figures['model']}; {figures['cases']} texts, {figures['errors']} errors; "
-        f"200 words take {figures['p50_ms']:.1f} ms (median), {figures['p95_ms']:.1f} ms (95th percentile).",
+        f"200 benign words take {figures['p50_ms']:.1f} ms (median), {figures['p95_ms']:.1f} ms (95th percentile); "
+        f"200 words of attacks {figures['p50_attack_ms']:.1f} ms (median).",
         "",
         "| set | task | n attack / benign | benign from | AUROC | recall at 1 % FP | recall at 5 % FP "
         "| recall as shipped |",
@@ -282,10 +292,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="dev.jsonl: text, label, task, set")
     parser.add_argument("--no-encoder", action="store_true", help="the deterministic part and the n-gram heads alone")
+    parser.add_argument("--weights", type=Path, help="other weights than the shipped ones, as guards.train writes them")
+    parser.add_argument("--sets", default="", help="only these sets, separated by commas")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     cases = [*read_cases(options.data), *held_out_questions(), *held_out_documents()]
-    figures = measured(cases, None if options.no_encoder else encoder_of_the_library())
+    wanted = {one.strip() for one in options.sets.split(",") if one.strip()}
+    cases = [case for case in cases if not wanted or case.set in wanted]
+    encoder = None if options.no_encoder else encoder_of_the_library()
+    figures = measured(cases, encoder, options.weights)
     sys.stdout.write(json.dumps(figures, indent=1) if options.json else report(figures))
     sys.stdout.write("\n")
     return 0

@@ -36,7 +36,13 @@ AT: dict[Stage, tuple[str, ...]] = {
     "output": ("harm",),
 }
 WEIGHTS = Path(__file__).parent / "weights" / "heads.safetensors"
-_STEP = 64
+#: Word pieces that the adapter reads of a text. It was trained on 94; reading 62 costs a third less time and on the
+#: development sets less than 0.005 of AUROC.
+_ROOM = 62
+_STEP = 48
+#: Logits of the n-gram heads for jailbreak and harm under which a whole stretch of a long text is quiet: of the
+#: attacks in the development sets 0.6 % lie there, of the benign requests two thirds.
+_QUIET = (-4.0, -3.0)
 _MAX_PIECES = 24
 
 
@@ -97,30 +103,33 @@ class Heads:
             return found
         adapter = self._reader()
         if adapter is not None:
-            found["adapter"] = adapter.scores(self._most_telling(adapter, text))
+            pieces = self._most_telling(adapter, text)
+            if pieces is not None:
+                found["adapter"] = adapter.scores(pieces)
         else:
             weight, bias = self._sentence
             found["sentence"] = [float(one) for one in weight @ encoder([text])[0] + bias]
         return found
 
-    def _most_telling(self, adapter: Adapter, text: str) -> Sequence[int]:
-        """The word pieces that the adapter reads: all of a short text, the piece that n-grams like least of a long."""
-        from guards.adapter import MAX_TOKENS
+    def _most_telling(self, adapter: Adapter, text: str) -> Sequence[int] | None:
+        """The word pieces that the adapter reads: all of a short text, of a long one the stretch that n-grams like
+        least; None where they find nothing anywhere in it.
+        """
         from guards.features import linear
 
         ids, offsets = adapter.tokens(text)
-        room = MAX_TOKENS - 2
-        if len(ids) <= room:
+        if len(ids) <= _ROOM:
             return ids
-        last = len(ids) - room
+        last = len(ids) - _ROOM
         starts = [*range(0, last, _STEP), last][:_MAX_PIECES]
-
-        def told(start: int) -> float:
-            piece = text[offsets[start][0] : offsets[min(start + room, len(ids)) - 1][1]]
-            return float(max(linear(fold(piece), self._ngrams, self._ngram_bias)))
-
-        best = max(starts, key=told)
-        return ids[best : best + room]
+        loudest, best = -math.inf, 0
+        for start in starts:
+            piece = text[offsets[start][0] : offsets[start + _ROOM - 1][1]]
+            logits = linear(fold(piece), self._ngrams, self._ngram_bias)
+            told = max(float(logits[place]) - quiet for place, quiet in enumerate(_QUIET))
+            if told > loudest:
+                loudest, best = told, start
+        return ids[best : best + _ROOM] if loudest > 0 else None
 
     def _logit(self, kind: str, name: str, values: Sequence[float]) -> float:
         numbers = self._calibration[kind][name]

@@ -34,6 +34,8 @@ _DATA = Path(__file__).parent / "data"
 _HELD_FOR_CALIBRATION = 0.15
 #: Share of the benign calibration rows that may lie above a threshold.
 _FALSE_POSITIVES = {"jailbreak": 0.01, "harm": 0.012, "injection": 0.01}
+#: The same share for texts about harm that are not harmful (counter speech, fiction, news).
+_NEAR_FALSE_POSITIVES = 0.06
 #: A set with more rows than this counts as if it had about this many, so that no set rules a head.
 _ENOUGH = 400
 
@@ -108,12 +110,7 @@ def targets(row: Row) -> tuple[tuple[float, float, float], tuple[float, float, f
 
 def train(rows: Sequence[Row], recipe: Recipe, folder: Path | None, cache: Path | None) -> tuple[dict, dict]:
     """Tensors by name and the calibration, from rows."""
-    pick = random.Random(recipe.seed)
-    # Rows that begin alike are variants of one text and stay on one side.
-    groups = sorted({fold(row.text)[:48] for row in rows})
-    kept = set(pick.sample(groups, int(len(groups) * _HELD_FOR_CALIBRATION)))
-    fitting = [row for row in rows if fold(row.text)[:48] not in kept]
-    checking = [row for row in rows if fold(row.text)[:48] in kept]
+    fitting, checking = _split(rows, recipe)
     _LOG.info("%d rows to train on, %d to calibrate on", len(fitting), len(checking))
     examples = _examples(fitting)
     weight, bias = _ngram_heads(examples)
@@ -125,6 +122,16 @@ def train(rows: Sequence[Row], recipe: Recipe, folder: Path | None, cache: Path 
         added = train_adapter(folder, examples, recipe)
         tensors |= {f"adapter.{name}": one.numpy().astype(np.float16) for name, one in added.items()}
     return tensors, _calibration(tensors, checking, cache)
+
+
+def _split(rows: Sequence[Row], recipe: Recipe) -> tuple[list[Row], list[Row]]:
+    """The rows to train on and those to calibrate on. Rows that begin alike are variants of one text: one side."""
+    groups = sorted({fold(row.text)[:48] for row in rows})
+    kept = set(random.Random(recipe.seed).sample(groups, int(len(groups) * _HELD_FOR_CALIBRATION)))
+    return (
+        [row for row in rows if fold(row.text)[:48] not in kept],
+        [row for row in rows if fold(row.text)[:48] in kept],
+    )
 
 
 def _examples(rows: Sequence[Row]) -> list[Example]:
@@ -218,9 +225,13 @@ def _calibration(tensors: dict[str, np.ndarray], rows: Sequence[Row], cache: Pat
             # A reading never counts against itself: a negative weight would be noise of a small sample.
             weights = np.maximum(fitted.coef_[0], 0.0)
             logits = x @ weights
+            # Texts about harm that are not harmful: a threshold for requests alone would stop half of them.
+            near = np.array([row.label == 0 and name == "harm" and row.task == "harm" for row in rows])
             quiet = np.array([row.label == 0 and (name != "harm" or row.task != "harm") for row in rows]) & some
             allowed = np.sort(logits[quiet])[::-1]
             threshold = float(allowed[min(len(allowed) - 1, int(len(allowed) * _FALSE_POSITIVES[name]))]) + 1e-3
+            if near.any():
+                threshold = max(threshold, float(np.quantile(logits[near], 1 - _NEAR_FALSE_POSITIVES)))
             result[kind][name] = {"weights": [float(one) for one in weights], "bias": -threshold}
             hit = float((logits[some & (goal == 1)] > threshold).mean())
             _LOG.info("%s %s: recall %.3f at the threshold, %d benign rows", kind, name, hit, len(allowed))
@@ -247,12 +258,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--threads", type=int, default=1, help="processor threads; one gives the same weights each time"
     )
+    parser.add_argument("--calibrate-only", action="store_true", help="keep the weights in --out, calibrate them anew")
     parser.add_argument("--no-adapter", action="store_true", help="train only the n-gram and sentence heads")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
 
     import torch
-    from safetensors.numpy import save_file
+    from safetensors.numpy import load_file, save_file
 
     from guards.adapter import base_folder
 
@@ -262,7 +274,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = [row for row in read_rows(given.data) if row.set not in left_out]
     rows += own_rows("train", recipe.seed)
     folder = None if given.no_adapter else base_folder()
-    tensors, calibration = train(rows, recipe, folder, given.cache)
+    if given.calibrate_only:
+        tensors = load_file(str(given.out))
+        calibration = _calibration(tensors, _split(rows, recipe)[1], given.cache)
+    else:
+        tensors, calibration = train(rows, recipe, folder, given.cache)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     whole = {name: np.ascontiguousarray(one) for name, one in tensors.items()}
     save_file(whole, str(given.out), metadata={"calibration": json.dumps(calibration)})

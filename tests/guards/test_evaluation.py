@@ -96,7 +96,8 @@ def test_the_report_names_every_set() -> None:
     }  # fmt: skip
     text = report(
         {
-            "model": "m", "cases": 3, "errors": 0, "p50_ms": 1.0, "p95_ms": 2.0, "sets": [row], "pooled": [],
+            "model": "m", "cases": 3, "errors": 0, "p50_ms": 1.0, "p95_ms": 2.0, 
+            "p50_attack_ms": 3.0, "sets": [row], "pooled": [],
             "false_positives": {"two": (1, 4)},
         }
     )  # fmt: skip
