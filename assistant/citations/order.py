@@ -28,6 +28,9 @@ _WEAK = frozenset("in out on off to from by over about up down all both since wh
 _LESS = frozenset("all each every both any much many several during again".split()) | _WEAK
 
 
+_DENIAL = "\0not"
+
+
 @dataclass(frozen=True, slots=True)
 class _Atom:
     """kind: "fact" (number, date, time, position, label), "name", "word", "light" or "small"."""
@@ -89,7 +92,8 @@ def _small(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Aligned
         return Complaint(f"the source does not say “{said[0].text}” there", hard=said[0].text in NEGATIONS)
     if inside and len(other) <= SHORT_GAP and not any(atom.kind in ("word", "name", "fact") for atom in own):
         kept = {atom.key for atom in aligned.mine}
-        lost = [atom for atom in other if atom.kind == "small" and atom.key not in kept]
+        # A denial counts each time; another small word may have been aligned with its twin.
+        lost = [a for a in other if a.kind == "small" and a.key not in (aligned.own if a.key == _DENIAL else kept)]
         lost = [atom for atom in lost if atom.text not in _LESS]
         if lost:
             return Complaint(f"the source says “{lost[0].text}” there", hard=lost[0].text in NEGATIONS)
@@ -173,7 +177,7 @@ def _atoms(reading: Reading, matcher: Matcher) -> list[_Atom]:
             kind = "light" if word.root in LIGHT_STEMS else "name" if word.text[0].isupper() else "word"
             atoms.append(_Atom(word.root, word.text, word.start, word.end, kind))
         elif word.form in TELLING or word.form.endswith("n't"):
-            key = "\0not" if word.form in NEGATIONS or word.form.endswith("n't") else word.form
+            key = _DENIAL if word.form in NEGATIONS or word.form.endswith("n't") else word.form
             atoms.append(_Atom(key, word.form, word.start, word.end, "small"))
     for start, text, key in matcher.keys(reading):
         atoms.append(_Atom(key, text, start, start + len(text), "fact"))

@@ -277,6 +277,8 @@ def _signature(reading: Reading, other: Reading) -> list[tuple[object, ...]]:
 def word_before(reading: Reading, quantity: Quantity) -> str:
     """The name directly before a number, folded, as in "SBE 35" or "SF 6"; else a word that matches nothing."""
     words = [word for word in reading.words if word.end <= quantity.start]
-    if not words or reading.text[words[-1].end : quantity.start].strip(" -/#") or words[-1].text.islower():
+    if not words or reading.text[words[-1].end : quantity.start].strip(" -/#"):
+        return "\0"
+    if words[-1].fact or words[-1].text.islower() or words[-1].text.isdigit():
         return "\0"
     return words[-1].form
