@@ -137,7 +137,7 @@ def chart_svg(estimates: Sequence[MemoryEstimate], *, limit_bytes: int | None = 
         out.append(
             f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(shown_limit):.1f}" y2="{y(shown_limit):.1f}" '
             f'stroke="#000" stroke-width="1.6" stroke-dasharray="7 4"/>'
-            f'<text x="{WIDTH - _RIGHT + 6}" y="{y(shown_limit) + 4:.1f}">usable {shown_limit:.1f} GiB</text>'
+            f'<text x="{_LEFT + 6}" y="{y(shown_limit) - 6:.1f}">usable {shown_limit:.1f} GiB</text>'
         )
     out.append(f'<text x="{_LEFT + plot_width / 2:.0f}" y="{HEIGHT - 14}" text-anchor="middle">context, tokens</text>')
     out.append(
@@ -212,7 +212,8 @@ def chart_png(
         while x < (WIDTH - _RIGHT) * zoom:
             pen.line((x, at, x + 7 * zoom, at), fill=0, width=2 * zoom)
             x += 11 * zoom
-        pen.text(((WIDTH - _RIGHT + 6) * zoom, at), f"usable {shown_limit:.1f} GiB", fill=0, font=font, anchor="lm")
+        # At the left the bars are lowest; at the right the key stands.
+        pen.text(((_LEFT + 6) * zoom, at - 4 * zoom), f"usable {shown_limit:.1f} GiB", fill=0, font=font, anchor="ls")
     pen.text(((_LEFT + plot_width / 2) * zoom, (HEIGHT - 12) * zoom), "context, tokens", fill=0, font=font, anchor="mb")
     pen.text((10 * zoom, (_TOP - 8) * zoom), "GiB", fill=0, font=font, anchor="ls")
     used = [part for index, part in enumerate(PARTS) if any(bar.parts[index] > 0 for bar in drawn)]
