@@ -1,0 +1,5 @@
+"""`python -m assistant.cli`, the same as `leadline`."""
+
+from assistant.cli import main
+
+main()
