@@ -27,13 +27,15 @@ def allowed_file(name: str, folders: Sequence[str | Path]) -> Path:
 
     Links are followed before the folder is compared, so that none leads out.
     """
+    if not name.strip():
+        raise NetCDFError("No file was named.", "Give the file's name.")
     roots = [Path(folder).resolve() for folder in folders]
     for root in roots:
         candidate = (root / name).resolve()
         if candidate.exists() and any(candidate.is_relative_to(r) for r in roots):
             return candidate
         # A model often drops the folder of a name it has read.
-        inside = [p for p in sorted(root.rglob(Path(name).name)) if p.resolve().is_relative_to(root)] if name else []
+        inside = [p for p in sorted(root.rglob(Path(name).name)) if p.resolve().is_relative_to(root)]
         if len(inside) == 1:
             return inside[0].resolve()
     raise NetCDFError(

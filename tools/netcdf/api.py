@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tools.netcdf import process
-from tools.netcdf.model import FileNotFound, NetCDFError, Report
+from tools.netcdf.model import FileNotFound, NetCDFError, NetworkNotAllowed, Report
 
 #: Seconds for one file. Values are read for about 60 % of it, and the report says how many were.
 TIME_LIMIT_S = 60.0
@@ -32,6 +32,11 @@ def check_file(
         raise NetCDFError(f"The time limit is {time_limit_s} seconds.", "Give a positive number of seconds.")
     text = str(path)
     remote = text.lower().startswith(("http://", "https://", "dods://"))
+    if remote and not allow_network:
+        raise NetworkNotAllowed(
+            f"{text} is an address on the network, and the network has not been allowed.",
+            "Say allow_network=True (--allow-network), or download the file and check the copy.",
+        )
     if not remote and not Path(text).exists():
         raise FileNotFound(f"There is no file {text}.", "Check the name, or give a folder or a glob.")
     report = process.check(text, time_limit_s=time_limit_s, allow_network=allow_network)

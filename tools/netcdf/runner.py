@@ -84,10 +84,7 @@ def check(
     deadline = work.started + time_limit_s
     if is_remote(path):
         if not allow_network:
-            raise NetworkNotAllowed(
-                f"{path} is an address on the network, and the network has not been allowed.",
-                "Say allow_network=True (--allow-network), or download the file and check the copy.",
-            )
+            raise NetworkNotAllowed(f"{path} is an address on the network, and the network has not been allowed.")
         sniffed = Sniffed("remote")
     else:
         sniffed = sniff(Path(path))

@@ -123,6 +123,7 @@ def meant(text: str) -> str:
         text.strip().lower(),
         re.sub(r"\s*/\s*([A-Za-z]+)\^?(\d*)", lambda m: f" {m[1]}-{m[2] or 1}", text.strip()),
         re.sub(r"[\[\]()]", "", text).strip(),
+        re.sub(r"[\W_]+$", "", text),
         text.strip().rstrip("s"),
         text.strip().replace(" ", "_"),
     ):

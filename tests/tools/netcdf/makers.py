@@ -168,7 +168,7 @@ def floats(profiles: int = 12, levels: int = 70, seed: int = 0) -> xr.Dataset:
             "PSAL": (dims, s.astype("f4"), _sea("sea_water_practical_salinity", "1", where)),
             "JULD": ("N_PROF", 24000.0 + 10.0 * np.arange(profiles), _coordinate("time")),
             "LATITUDE": ("N_PROF", -30.0 + 0.1 * np.arange(profiles), _coordinate("lat")),
-            "LONGITUDE": ("N_PROF", 5.0 + 0.15 * np.arange(profiles), _coordinate("lon")),
+            "LONGITUDE": ("N_PROF", 165.0 + 0.15 * np.arange(profiles), _coordinate("lon")),
             "CYCLE_NUMBER": (
                 "N_PROF",
                 np.arange(1, profiles + 1, dtype="i4"),

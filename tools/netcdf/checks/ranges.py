@@ -229,10 +229,34 @@ def impossible(context: Context) -> Iterator[Finding]:
             outside &= array != var.unpack(sentinel)
         outside &= ~context.flagged_bad(var, outside.shape) & (np.abs(converted) < 1e15)
         count = int(np.count_nonzero(outside))
+        if not count and not var.whole:
+            yield from _far_outlier(var, quantity, summary, ends)
+            continue
         if not count or count > 0.05 * max(summary.valid, 1) + 2:
             continue
         yield _outliers(var, quantity, array, converted, outside, count, summary)
     yield from _infinite(context)
+
+
+def _far_outlier(var: Var, quantity: Quantity, summary: Summary, ends: Floats) -> Iterator[Finding]:
+    """The extremes of a variable too large to hold: known by value and place, not by number."""
+    for value, shown, index in ((summary.low, ends[0], summary.low_index), (summary.high, ends[1], summary.high_index)):
+        if quantity.hard[0] <= shown <= quantity.hard[1] or abs(shown) > 1e15:
+            continue
+        fill = var.declared_missing[0] if var.declared_missing else -9999.0
+        yield finding(
+            "impossible-values",
+            var.name,
+            f"{var.name} holds {show(value)} {var.units} at {where(index, var.dims)}, outside "
+            f"{show(quantity.hard[0])} to {show(quantity.hard[1])} {quantity.unit}; the variable is too large to count how many more.",
+            evidence={
+                "text": f"{show(value)} at {where(index, var.dims)}",
+                "values": [value],
+                "index": [list(index)],
+                "total": summary.valid,
+            },
+            ops=[Op("mask_at", var.name, "", [[list(index)], fill])],
+        )
 
 
 def _outliers(
@@ -323,6 +347,8 @@ def _valid_range(context: Context, var: Var, summary: Summary) -> Iterator[Findi
         outside &= array != var.unpack(sentinel)
     count = int(np.count_nonzero(outside))
     if not count:
+        if not var.whole:
+            yield _far_from_valid(var, summary, low, high)
         return
     places = np.argwhere(np.atleast_1d(outside))
     flat = np.atleast_1d(array)
@@ -346,6 +372,22 @@ def _valid_range(context: Context, var: Var, summary: Summary) -> Iterator[Findi
         ops=[Op("mask_outside", var.name, "", [float(low), float(high), fill])] if maskable else [],
         level="recommendation" if slight else None,
         note="" if maskable else "Either the attribute or the unit of the values is wrong.",
+    )
+
+
+def _far_from_valid(var: Var, summary: Summary, low: float, high: float) -> Finding:
+    """As above for a variable too large to hold: the extreme is known by value and place, the number is not."""
+    value, index = (summary.low, summary.low_index) if summary.low < low else (summary.high, summary.high_index)
+    return finding(
+        "valid-range",
+        var.name,
+        f"{var.name} holds {show(value)} at {where(index, var.dims)}, outside its own valid range {show(low)} to {show(high)}.",
+        evidence={
+            "text": f"{show(value)} at {where(index, var.dims)}",
+            "values": [value],
+            "index": [list(index)],
+            "total": summary.valid,
+        },
     )
 
 
