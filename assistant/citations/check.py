@@ -24,6 +24,7 @@ from assistant.citations.reading import read
 from assistant.citations.statements import Kind, Piece, Quotation, quotations, split
 from assistant.citations.verify import RELATED, Finding, Overlap, clauses, find_support
 from corpora.errors import DocumentNotFound, PageNotFound
+from corpora.folding import fold
 
 PageText = Callable[[str, int], str]
 
@@ -112,6 +113,7 @@ class _Checker:
         self.passages = passages
         self.by_label = {passage.label: passage for passage in passages}
         self.tool = read("\n".join(tool_texts)) if any(text.strip() for text in tool_texts) else None
+        self.tool_words = fold("\n".join(tool_texts)).text
         self.question = read(question)
         self.refusal = refusal
         self.overlap = overlap
@@ -343,7 +345,11 @@ class _Checker:
     # Small judgements
 
     def _from_tool(self, piece: Piece) -> bool:
-        return self.tool is not None and from_tool(read(piece.text), self.tool, self.question)
+        if self.tool is None:
+            return False
+        # A line of the tool's own output stands on it whatever it says; other words need its numbers.
+        words = fold(piece.text).text.strip()
+        return (len(words) >= 8 and words in self.tool_words) or from_tool(read(piece.text), self.tool, self.question)
 
     def _statement(
         self, piece: Piece, support: Support, reason: str = "", citations: Iterable[Citation] = ()
