@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tools.netcdf.checks import attributes, integrity, missing, position, ranges, series, storage, times, vertical
+from tools.netcdf.checks import (
+    attributes,
+    coastline,
+    integrity,
+    missing,
+    position,
+    ranges,
+    series,
+    storage,
+    times,
+    timesteps,
+    vertical,
+)
 from tools.netcdf.checks.context import Check, Context, Skip
 
 __all__ = ["CHECKS", "Check", "Context", "Skip"]
@@ -22,12 +34,12 @@ CHECKS: tuple[Check, ...] = (
     Check("storage", "packing and chunking are sound", storage.attributes, values=False),
     Check("coordinate_values", "coordinates are complete and monotonic", position.coordinate_values),
     Check("position_range", "latitudes and longitudes are possible", position.ranges),
-    Check("position_land", "positions agree with land and sea", position.land),
+    Check("position_land", "positions agree with land and sea", coastline.land),
     Check("extents", "geospatial attributes agree with the positions", position.extents),
     Check("vertical_values", "depth agrees with its sign, unit and pressure", vertical.values),
     Check("time_values", "dates are possible and agree with each other", times.values),
-    Check("time_steps", "time increases, without gaps or repeats", times.steps),
-    Check("calendar_values", "the calendar fits the time values", times.calendar_values),
+    Check("time_steps", "time increases, without gaps or repeats", timesteps.steps),
+    Check("calendar_values", "the calendar fits the time values", timesteps.calendar_values),
     Check("fill_values", "no fill value is used as data", missing.sentinels),
     Check("completeness", "variables hold data", missing.completeness),
     Check("repeats", "no variable is constant or a copy of another", missing.repeats),

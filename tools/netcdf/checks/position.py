@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
 from tools.netcdf import fixes, units
 from tools.netcdf.access import Var
 from tools.netcdf.catalogue import finding
-from tools.netcdf.checks.context import Context, Floats, Skip, show
-from tools.netcdf.checks.landmask import Bools, agreement, is_inland
+from tools.netcdf.checks.context import Context, Floats, show
 from tools.netcdf.model import Finding, Op
 from tools.netcdf.names import base
-
-_MOST_POINTS = 20_000
 
 
 def coordinate_values(context: Context) -> Iterator[Finding]:
@@ -87,7 +82,7 @@ def ranges(context: Context) -> Iterator[Finding]:
     roles = context.roles
     swapped: set[str] = set()
     for lat in roles.latitude:
-        for lon in (v for v in roles.longitude if _pair(lat, v)):
+        for lon in (v for v in roles.longitude if pair(lat, v)):
             found = _swapped_by_range(context, lat, lon)
             if found is not None:
                 swapped |= {lat.name, lon.name}
@@ -104,7 +99,7 @@ def ranges(context: Context) -> Iterator[Finding]:
     yield from _jumps(context)
 
 
-def _pair(lat: Var, lon: Var) -> bool:
+def pair(lat: Var, lon: Var) -> bool:
     """Whether two coordinates are of one grid or track: same group, and the same or each its own dimension."""
     same_group = lat.name.rsplit("/", 1)[:-1] == lon.name.rsplit("/", 1)[:-1]
     own = lat.dims == (base(lat.name),) and lon.dims == (base(lon.name),)
@@ -136,11 +131,11 @@ def _swapped_by_range(context: Context, lat: Var, lon: Var) -> Finding | None:
             "values": [a.low, a.high, b.low, b.high],
             "index": list(a.high_index),
         },
-        ops=_swap_ops(lat, lon),
+        ops=swap_ops(lat, lon),
     )
 
 
-def _swap_ops(lat: Var, lon: Var) -> list[Op]:
+def swap_ops(lat: Var, lon: Var) -> list[Op]:
     """Exchange by values where the shapes allow it, else by names and attributes."""
     if lat.shape == lon.shape and lat.dims != (base(lat.name),):
         return [Op("swap_values", lat.name, "", lon.name)]
@@ -239,7 +234,7 @@ def _swapped_metadata(context: Context) -> Iterator[Finding]:
 def _null_island(context: Context) -> Iterator[Finding]:
     for lat in context.roles.latitude:
         for lon in context.roles.longitude:
-            if lat.dims != lon.dims or not _pair(lat, lon) or (lat.dims == (base(lat.name),) and lat.size > 1):
+            if lat.dims != lon.dims or not pair(lat, lon) or (lat.dims == (base(lat.name),) and lat.size > 1):
                 continue
             a, b = context.values(lat), context.values(lon)
             if a is None or b is None:
@@ -268,7 +263,7 @@ def _jumps(context: Context) -> Iterator[Finding]:
     """A single position of a track far from both neighbours, by ioos_qc's Argo speed test where time allows."""
     for lat in context.roles.latitude:
         for lon in context.roles.longitude:
-            if lat.dims != lon.dims or len(lat.dims) != 1 or lat.size < 5 or not _pair(lat, lon) or lat.size > 200_000:
+            if lat.dims != lon.dims or len(lat.dims) != 1 or lat.size < 5 or not pair(lat, lon) or lat.size > 200_000:
                 continue
             a, b = context.values(lat), context.values(lon)
             if a is None or b is None:
@@ -304,184 +299,6 @@ def _distance_km(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Floa
     p1, p2 = np.deg2rad(lat1), np.deg2rad(lat2)
     half = np.sin((p2 - p1) / 2) ** 2 + np.cos(p1) * np.cos(p2) * np.sin(np.deg2rad(lon2 - lon1) / 2) ** 2
     return np.asarray(12742.0 * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
-
-
-@dataclass(frozen=True)
-class _Way:
-    """One way to read two coordinates, and the finding that it would mean."""
-
-    code: str
-    words: str
-    lat: Callable[[Floats, Floats], Floats]
-    lon: Callable[[Floats, Floats], Floats]
-    #: Whether the axes change places too: the one called latitude holds longitudes of its own length.
-    turned: bool = False
-
-
-_WAYS = (
-    _Way("swapped-latlon", "latitude and longitude are exchanged", lambda a, b: b, lambda a, b: a, turned=True),
-    _Way("swapped-latlon", "the values of latitude and longitude are exchanged", lambda a, b: b, lambda a, b: a),
-    _Way("inverted-latitude", "latitude runs the other way", lambda a, b: a[::-1], lambda a, b: b),
-    _Way("inverted-latitude", "the sign of the latitude is turned", lambda a, b: -a, lambda a, b: b),
-    _Way("shifted-longitude", "longitude is turned by 180 degrees", lambda a, b: a, lambda a, b: b + 180.0),
-    _Way("shifted-longitude", "longitude runs the other way", lambda a, b: a, lambda a, b: b[::-1]),
-    _Way("shifted-longitude", "the sign of the longitude is turned", lambda a, b: a, lambda a, b: -b),
-)
-
-
-def land(context: Context) -> Iterator[Finding]:
-    """Grids by their mask, single positions by the land itself."""
-    if not context.roles.latitude or not context.roles.longitude:
-        raise Skip("no latitude and longitude")
-    if context.gridded:
-        yield from _grid_mask(context)
-    elif context.marine:
-        yield from _points_on_land(context)
-    else:
-        raise Skip("the data is not marine, so land is no contradiction")
-
-
-def _grid_mask(context: Context) -> Iterator[Finding]:
-    for lat in (v for v in context.roles.latitude if v.dims == (base(v.name),) and v.size > 3):
-        for lon in (v for v in context.roles.longitude if v.dims == (base(v.name),) and v.size > 3):
-            for var in context.measured:
-                if not {lat.dims[0], lon.dims[0]} <= set(var.dims):
-                    continue
-                found = _mask_of(context, var, lat, lon)
-                if found is not None:
-                    yield found
-                    return
-
-
-def _mask_of(context: Context, var: Var, lat: Var, lon: Var) -> Finding | None:
-    a, b = context.values(lat), context.values(lon)
-    if a is None or b is None or np.nanmax(np.abs(a), initial=0) > 90.5 or np.isnan(a).any() or np.isnan(b).any():
-        return None
-    missing = _missing_field(context, var, lat.dims[0], lon.dims[0])
-    if missing is None or not 0.04 < missing.mean() < 0.96:
-        return None
-    thin_a, thin_b = max(1, a.size // 240), max(1, b.size // 480)
-    field, a, b = missing[::thin_a, ::thin_b], a[::thin_a], b[::thin_b]
-    as_given = agreement(field, a, b)
-    if as_given >= 0.85:
-        return None
-    best: tuple[float, _Way] | None = None
-    for way in _WAYS:
-        try_lat, try_lon = way.lat(a, b), way.lon(a, b)
-        if np.abs(try_lat).max() > 90.5:
-            continue
-        turned = field.T if way.turned else field
-        if turned.shape != (try_lat.size, try_lon.size):
-            continue
-        score = agreement(turned, try_lat, try_lon)
-        if best is None or score > best[0] + 1e-9:
-            best = (score, way)
-    if best is None or best[0] < 0.88 or best[0] < as_given + 0.12:
-        return None
-    score, way = best
-    ops = {
-        "swapped-latlon": _swap_ops(lat, lon) if way.turned else [Op("swap_values", lat.name, "", lon.name)],
-        "inverted-latitude": [Op("reverse", lat.name)],
-    }.get(way.code, [])
-    variable = (
-        f"{lat.name}, {lon.name}" if way.code == "swapped-latlon" else lat.name if "lat" in way.code else lon.name
-    )
-    return finding(
-        way.code,
-        variable,
-        f"The coastline in {var.name} does not fit its positions; it does if {way.words}.",
-        evidence={
-            "text": f"missing values and land agree in {as_given:.1%} of the cells as given, "
-            f"in {score:.1%} if {way.words}",
-            "values": [round(as_given, 4), round(score, 4)],
-            "count": int(field.size),
-        },
-        ops=ops,
-        source="Leadline (global-land-mask)",
-    )
-
-
-def _missing_field(context: Context, var: Var, lat_dim: str, lon_dim: str) -> Bools | None:
-    """Where `var` is missing at every time and level that was looked at, as (lat, lon)."""
-    values = context.values(var)
-    if values is None or values.ndim != len(var.dims):
-        return None
-    axes = [i for i, d in enumerate(var.dims) if d not in (lat_dim, lon_dim)]
-    level = values
-    # The surface is enough where there are levels: deep levels are missing over shallow sea.
-    gone: Any = np.isnan(level)
-    for axis in sorted(axes, reverse=True):
-        vertical = any(v.dims == (var.dims[axis],) for v in context.roles.vertical + context.roles.pressure)
-        gone = gone.take(_surface(context, var.dims[axis]), axis=axis) if vertical else gone.all(axis=axis)
-    if gone.shape != (context.data.dims.get(lat_dim, -1), context.data.dims.get(lon_dim, -1)):
-        gone = gone.T
-    return gone if gone.shape == (context.data.dims.get(lat_dim), context.data.dims.get(lon_dim)) else None
-
-
-def _surface(context: Context, dim: str) -> int:
-    for var in context.roles.vertical + context.roles.pressure:
-        if var.dims == (dim,):
-            values = context.values(var)
-            if values is not None and np.isfinite(values).any():
-                return int(np.nanargmin(np.abs(values)))
-    return 0
-
-
-def _points_on_land(context: Context) -> Iterator[Finding]:
-    for lat in context.roles.latitude:
-        for lon in context.roles.longitude:
-            if lat.dims != lon.dims or (not _pair(lat, lon) and lat.size > 1):
-                if not (lat.size == 1 and lon.size == 1):
-                    continue
-            a, b = context.values(lat), context.values(lon)
-            if a is None or b is None:
-                continue
-            a, b = np.ravel(a), np.ravel(b)
-            ok = np.flatnonzero(np.isfinite(a) & np.isfinite(b) & (np.abs(a) <= 90) & (np.abs(b) <= 360))
-            ok = ok[:: max(1, ok.size // _MOST_POINTS)]
-            if not ok.size:
-                continue
-            inland = is_inland(a[ok], b[ok])
-            count = int(inland.sum())
-            if count == 0 or (count < 3 and count < 0.02 * ok.size):
-                continue
-            yield _on_land(context, lat, lon, a[ok], b[ok], ok[inland], count)
-            return
-
-
-def _on_land(context: Context, lat: Var, lon: Var, a: Floats, b: Floats, bad: np.ndarray, count: int) -> Finding:
-    clue, ops = "", []
-    for words, try_a, try_b, steps in (
-        ("the sign of the longitude were turned", a, -b, [Op("scale", lon.name, "", [-1.0, 0.0])]),
-        ("the sign of the latitude were turned", -a, b, [Op("scale", lat.name, "", [-1.0, 0.0])]),
-        ("latitude and longitude were exchanged", b, a, [Op("swap_values", lat.name, "", lon.name)]),
-    ):
-        if np.abs(try_a).max() <= 90 and not is_inland(try_a, try_b).any():
-            clue, ops = f" They would lie at sea if {words}.", steps if count > 0.5 * a.size else []
-            break
-    full_a, full_b = context.values(lat), context.values(lon)
-    first = int(bad[0])
-    position = (
-        (float(np.ravel(full_a)[first]), float(np.ravel(full_b)[first]))
-        if full_a is not None and full_b is not None
-        else (float(a[0]), float(b[0]))
-    )
-    return finding(
-        "on-land",
-        f"{lat.name}, {lon.name}",
-        f"{count} of {a.size} positions of marine data lie more than 13 km inland, the first at "
-        f"{show(position[0])} N {show(position[1])} E.{clue}",
-        evidence={
-            "text": f"land all round {show(position[0])} N {show(position[1])} E",
-            "values": list(position),
-            "index": bad[:20].tolist(),
-            "count": count,
-            "total": int(a.size),
-        },
-        ops=ops,
-        source="Leadline (global-land-mask)",
-        confidence="medium" if clue else "high",
-    )
 
 
 def extents(context: Context) -> Iterator[Finding]:

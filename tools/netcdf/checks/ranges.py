@@ -248,7 +248,8 @@ def _far_outlier(var: Var, quantity: Quantity, summary: Summary, ends: Floats) -
             "impossible-values",
             var.name,
             f"{var.name} holds {show(value)} {var.units} at {where(index, var.dims)}, outside "
-            f"{show(quantity.hard[0])} to {show(quantity.hard[1])} {quantity.unit}; the variable is too large to count how many more.",
+            f"{show(quantity.hard[0])} to {show(quantity.hard[1])} {quantity.unit}; the variable is too large to count "
+            "how many more.",
             evidence={
                 "text": f"{show(value)} at {where(index, var.dims)}",
                 "values": [value],
@@ -381,7 +382,8 @@ def _far_from_valid(var: Var, summary: Summary, low: float, high: float) -> Find
     return finding(
         "valid-range",
         var.name,
-        f"{var.name} holds {show(value)} at {where(index, var.dims)}, outside its own valid range {show(low)} to {show(high)}.",
+        f"{var.name} holds {show(value)} at {where(index, var.dims)}, outside its own valid range "
+        f"{show(low)} to {show(high)}.",
         evidence={
             "text": f"{show(value)} at {where(index, var.dims)}",
             "values": [value],
