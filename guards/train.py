@@ -33,9 +33,10 @@ _DATA = Path(__file__).parent / "data"
 #: Share of the rows that is kept from training, to fit how readings combine and to freeze the thresholds.
 _HELD_FOR_CALIBRATION = 0.15
 #: Share of the benign calibration rows that may lie above a threshold.
-_FALSE_POSITIVES = {"jailbreak": 0.01, "harm": 0.012, "injection": 0.01}
+_FALSE_POSITIVES = {"jailbreak": 0.006, "harm": 0.008, "injection": 0.01}
 #: The same share for texts about harm that are not harmful (counter speech, fiction, news).
-_NEAR_FALSE_POSITIVES = 0.06
+_NEAR_FALSE_POSITIVES = 0.05
+_UNREAD = (0.0, 0.0, 0.0)
 #: A set with more rows than this counts as if it had about this many, so that no set rules a head.
 _ENOUGH = 400
 
@@ -211,20 +212,23 @@ def _calibration(tensors: dict[str, np.ndarray], rows: Sequence[Row], cache: Pat
         return np.stack([vectors[text] for text in texts])
 
     read = [{**sentence.readings(row.text, encoder), **heads.readings(row.text, encoder)} for row in rows]
-    kinds = [kind for kind in ("ngrams", "sentence", "adapter") if kind in read[0]]
+    kinds = [kind for kind in ("ngrams", "sentence", "adapter") if any(kind in one for one in read)]
     result: dict[str, Any] = {}
     for kind in kinds:
         result[kind] = {}
         used = ["ngrams"] if kind == "ngrams" else ["ngrams", kind]
         for place, name in enumerate(NAMES):
-            x = np.array([[one[reading][place] for reading in used] for one in read])
+            # A long quiet text is not read by the adapter; it counts as one far below the threshold.
+            missing = np.array([kind not in one for one in read])
+            x = np.array([[one.get(reading, _UNREAD)[place] for reading in used] for one in read])
             goal = np.array([targets(row)[0][place] for row in rows])
             counts = np.array([targets(row)[1][place] for row in rows])
-            some = counts > 0
+            some = (counts > 0) & ~missing
             fitted = LogisticRegression(C=1.0).fit(x[some], goal[some], sample_weight=counts[some])
             # A reading never counts against itself: a negative weight would be noise of a small sample.
             weights = np.maximum(fitted.coef_[0], 0.0)
-            logits = x @ weights
+            logits = np.where(missing, -np.inf, x @ weights)
+            some |= counts > 0
             # Texts about harm that are not harmful: a threshold for requests alone would stop half of them.
             near = np.array([row.label == 0 and name == "harm" and row.task == "harm" for row in rows])
             quiet = np.array([row.label == 0 and (name != "harm" or row.task != "harm") for row in rows]) & some

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from typing import Any
 
@@ -141,7 +142,7 @@ def test_no_request_leaves_a_real_browser() -> None:
 
     with sync_api.sync_playwright() as play:
         try:
-            browser = play.chromium.launch()
+            browser = play.chromium.launch(executable_path=shutil.which("chromium"))
         except sync_api.Error:
             pytest.skip("needs Chromium: run `playwright install chromium`")
         page = browser.new_page()
