@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,23 +94,42 @@ def _hit(report: Report, wanted: set[str]) -> bool:
 
 def _peers(path: Path) -> dict[str, str]:
     """How many serious messages each conformance checker has, or why none could be had."""
-    found = {"compliance-checker": _compliance(path)}
-    for name, command in (("cfchecks", ["cfchecks", str(path)]), ("xrlint", ["xrlint", str(path)])):
-        program = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-        if program is None:
-            found[name] = "not installed"
-            continue
-        try:
-            done = subprocess.run([program, *command[1:]], capture_output=True, text=True, timeout=60, check=False)
-        except subprocess.TimeoutExpired:
-            found[name] = "over 60 s"
-            continue
-        text = (done.stdout + done.stderr).lower()
-        found[name] = "crashed" if "traceback" in text else str(text.count("error"))
-    return found
+    return {"compliance-checker": _compliance(path), "cfchecks": _cfchecks(path), "xrlint": _xrlint(path)}
+
+
+def _run(name: str, *arguments: str) -> str:
+    """The output of a program beside this Python or on the path, or in parentheses why there is none."""
+    program = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    if program is None:
+        return "(not installed)"
+    try:
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return "(over 60 s)"
+    if "Traceback" in done.stderr:
+        return f"(crashed: {done.stderr.strip().splitlines()[-1][:60]})"
+    return done.stdout
+
+
+def _cfchecks(path: Path) -> str:
+    """It needs the system's udunits2 and, without `-s -a -r`, the network for its tables."""
+    text = _run("cfchecks", str(path))
+    return text if text.startswith("(") else str(text.count("ERROR: "))
+
+
+def _xrlint(path: Path) -> str:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
+        config.write("- recommended\n")
+        config.flush()
+        text = _run("xrlint", "-c", config.name, "-f", "json", str(path))
+    if text.startswith("("):
+        return text
+    messages = [m for result in json.loads(text)["results"] for m in result["messages"]]
+    return str(sum(m.get("severity") == 2 for m in messages))
 
 
 def _compliance(path: Path) -> str:
+    """Its messages of the highest weight, as the checker here passes them on: advice by its own words is not counted."""
     from tools.netcdf import conformance
 
     try:
@@ -131,12 +152,28 @@ def table(result: Score) -> str:
     ]
     if result.rows and "compliance-checker" in result.rows[0]:
         names = ["compliance-checker", "cfchecks", "xrlint"]
+        lines += ["", *_peer_summary(result, names)]
         lines += ["", f"| file | wanted | Leadline | {' | '.join(names)} |", "|---|---|---|---|---|---|"]
         lines += [
             f"| {row['file']} | {row['wanted']} | {row['leadline']} | {' | '.join(row[n] for n in names)} |"
             for row in result.rows
         ]
     return "\n".join(lines) + "\n"
+
+
+def _peer_summary(result: Score, names: Sequence[str]) -> list[str]:
+    """Files with a defect that each checker reacts to, and its serious messages on files without one."""
+    bad = [r for r in result.rows if r["wanted"] and r["data"] != "header-only" and r["file"].startswith("known_bad")]
+    good = [r for r in result.rows if not r["wanted"]]
+    lines = [f"| checker | reacts to, of {len(bad)} | serious messages on {len(good)} files without a known defect |"]
+    lines += ["|---|---|---|", f"| Leadline (right class) | {result.found} | see above |"]
+    for name in names:
+        if all(r[name].startswith("(") for r in result.rows if r["data"] == "full"):
+            lines.append(f"| {name} | {result.rows[0][name]} | |")
+            continue
+        reacts = sum(r[name].isdigit() and r[name] != "0" for r in bad)
+        lines.append(f"| {name} | {reacts} | {sum(int(r[name]) for r in good if r[name].isdigit())} |")
+    return lines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
