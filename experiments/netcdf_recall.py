@@ -129,7 +129,7 @@ def _xrlint(path: Path) -> str:
 
 
 def _compliance(path: Path) -> str:
-    """Its messages of the highest weight, as the checker here passes them on: advice by its own words is not counted."""
+    """Its messages of the highest weight, as the checker here passes them on: mere advice is not counted."""
     from tools.netcdf import conformance
 
     try:
