@@ -178,6 +178,7 @@ class Page:
         with gr.Blocks(title="Leadline", analytics_enabled=False) as blocks:
             gr.HTML(_HEAD)
             status = gr.HTML(self.status)
+            gr.HTML(render.guard_html())
             with gr.Tabs():
                 with gr.Tab("Ask"):
                     self._ask_tab(blocks, status)

@@ -13,6 +13,7 @@ from assistant.toolbox import ToolCall
 from assistant.turn import Turn
 from corpora.model import Box, Document, Page
 from corpora.sentences import readable
+from guards.about import EMBEDDED_LIMITS
 from ingest.render import Picture
 
 #: For each support: the sign, the class of its colour, and the words. The sign alone has to be enough.
@@ -175,6 +176,14 @@ def status_html(model: str, guard: str, documents: int, pages: int, ready: bool,
         f"<span>Everything stays on this machine.</span>{waiting}"
         + (f'<span class="ll-flag">{escape(note)}</span>' if note else "")
         + "</p>"
+    )
+
+
+def guard_html() -> str:
+    """What the embedded guard can do and cannot, folded."""
+    return (
+        '<details class="ll-details"><summary>What the guard can and cannot do</summary>'
+        f"<p>{escape(EMBEDDED_LIMITS)}</p></details>"
     )
 
 
