@@ -205,7 +205,7 @@ def test_a_calculation_shows_its_working(page) -> None:
 def test_a_stopped_question_leaves_the_page_ready_for_the_next(page) -> None:
     page.locator("#ll-question textarea, #ll-question input").first.fill("Compare the floats of HF31 and ML09. " * 100)
     page.locator("#ll-ask").click()
-    page.wait_for_selector("#ll-chat .message, #ll-chat [data-testid]")
+    page.get_by_text("search_documents: 8 passages").first.wait_for()
     page.locator("#ll-stop").click()
     answer = ask(page, "Who was the captain of ML09?", seconds=15)
     assert "Greycoat" in answer.inner_text()

@@ -97,16 +97,26 @@ def test_a_changed_file_replaces_its_old_version_in_every_store(library: Library
     assert library.file_of(old.document_id) is None
 
 
-def test_readers_see_the_old_version_or_the_new_one_and_never_neither(library: Library, folder: Path) -> None:
+@pytest.mark.parametrize("step", ["_keep_copy", "_insert", "_point", "_delete", "_after", "_follow"])
+def test_readers_see_the_old_version_or_the_new_one_and_never_both_or_neither(
+    monkeypatch, library, folder, step
+) -> None:
     report(folder / "a.pdf", "AA11", "The anchor was lost at station 4.")
     run(library, folder)
-    counts = set()
-    connection = library.connection()
-    connection.set_trace_callback(lambda statement: counts.add(_count(library)))
+    counts = []
+    real = getattr(Library, step)
+
+    def watched(self: Library, *arguments):
+        counts.append(_count(library))
+        done = real(self, *arguments)
+        counts.append(_count(library))
+        return done
+
+    monkeypatch.setattr(Library, step, watched)
     report(folder / "a.pdf", "AA11", "The winch failed at station 9.")
-    run(library, folder)
-    assert _count(library) == 1
-    assert counts <= {1}
+    assert run(library, folder) == ["replaced"]
+    assert len(counts) >= 2
+    assert set(counts) == {1}
 
 
 def _count(library: Library) -> int:
