@@ -27,7 +27,10 @@ TURNS_TOLD = 4
 
 @dataclass(frozen=True)
 class Event:
-    """Progress of a turn: `started` and `finished` for tools, `checking`, then `done` with the turn."""
+    """Progress of a turn: `started` and `finished` for tools, `checking`, then `done` with the turn.
+
+    `waiting` comes several times a second while nothing else does.
+    """
 
     kind: str
     name: str = ""
@@ -137,6 +140,8 @@ class Assistant:
             except queue.Empty:
                 if cancelled is not None and cancelled.is_set():
                     return
+                # A sign of life, so that whoever iterates can stop between two real events.
+                yield Event("waiting")
                 continue
             if event is None or (cancelled is not None and cancelled.is_set()):
                 return

@@ -98,6 +98,10 @@ class Page:
                     log = [*log, Entry(question, event.turn)]
                     yield messages(log), log, gr.update()
                     return
+                if event.kind == "waiting":
+                    # Gradio can end a turn only where it yields: this is what makes Stop work at once.
+                    yield gr.skip(), gr.skip(), gr.skip()
+                    continue
                 steps = _advance(steps, event)
                 yield [*asked, *steps], log, gr.update()
         except LeadlineError as error:

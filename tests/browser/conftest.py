@@ -66,7 +66,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             process.communicate(timeout=30)
 
 
-@pytest.fixture(scope="session")
+# For one module only: while Playwright runs it holds an event loop, and other tests start loops of their own.
+@pytest.fixture(scope="module")
 def browser(served: Served) -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
