@@ -190,7 +190,7 @@ def _run(
     max_bytes: int,
 ) -> Iterator[IngestResult]:
     halted = _Either(stop, ended)
-    with library.writer(), _Reading(library, sources, halted, max_bytes) as reading:
+    with library.writer(), _Reading(library, sources, halted, screen, max_bytes) as reading:
         meter = _Meter(len(sources), progress)
         for number, source in enumerate(sources, 1):
             started = time.monotonic()
@@ -204,12 +204,14 @@ def _run(
                         continue
                     # Between the look ahead and now its bytes left the library, with the file that they came from.
                     outcome = _read_again(source, max_bytes, halted)
+                    if isinstance(outcome, Prepared) and screen:
+                        outcome = _screened(outcome, screen)
                 if isinstance(outcome, Exception):
                     yield _failed(source, outcome, started)
                 elif outcome is None or halted.is_set():
                     yield _cancelled(source, started)
                 else:
-                    yield _store(library, source, outcome, meter, halted, screen, started)
+                    yield _store(library, source, outcome, meter, halted, started)
             except LeadlineError as error:
                 yield _failed(source, error, started)
 
@@ -256,14 +258,8 @@ def _store(
     prepared: Prepared,
     meter: _Meter,
     stop: _Either,
-    screen: Screening | None,
     started: float,
 ) -> IngestResult:
-    if screen:
-        found = [(f"page {page.number}", risk) for page in prepared.pages for risk in screen(page.text, "page")]
-        found += [(place, risk) for place, text in prepared.unseen for risk in screen(text, place)]
-        warnings = tuple(f"{SUSPICIOUS} {where}: {risk}" for where, risk in dict.fromkeys(found))
-        prepared = replace(prepared, notes=prepared.notes + warnings)
     vectors = _embed(library, prepared, meter, stop)
     if vectors is None:
         return _cancelled(source, started)
@@ -283,6 +279,14 @@ def _store(
         seconds=time.monotonic() - started,
         notes=prepared.notes,
     )
+
+
+def _screened(prepared: Prepared, screen: Screening) -> Prepared:
+    """The document with a note for everything suspicious in it."""
+    found = [(f"page {page.number}", risk) for page in prepared.pages for risk in screen(page.text, "page")]
+    found += [(place, risk) for place, text in prepared.unseen for risk in screen(text, place)]
+    warnings = tuple(f"{SUSPICIOUS} {where}: {risk}" for where, risk in dict.fromkeys(found))
+    return replace(prepared, notes=prepared.notes + warnings)
 
 
 def _embed(library: Library, prepared: Prepared, meter: _Meter, stop: _Either) -> Vectors | None:
@@ -316,10 +320,18 @@ _Outcome = Prepared | str | Exception | None
 
 
 class _Reading:
-    """Reads files in order on a thread of its own, a few ahead of whoever asks for them."""
+    """Reads and screens files in order on a thread of its own, a few ahead of whoever asks for them."""
 
-    def __init__(self, library: Library, sources: Sequence[Source], halted: _Either, max_bytes: int) -> None:
+    def __init__(
+        self,
+        library: Library,
+        sources: Sequence[Source],
+        halted: _Either,
+        screen: Screening | None,
+        max_bytes: int,
+    ) -> None:
         self._library = library
+        self._screen = screen
         self._sources = sources
         self._halted = halted
         self._max_bytes = max_bytes
@@ -375,7 +387,7 @@ class _Reading:
             document_id = file_id(source.path)
             if self._library.holds(document_id):
                 return document_id
-            return reader.read(
+            prepared = reader.read(
                 source.path,
                 file=source.file,
                 origin=source.origin,
@@ -383,6 +395,7 @@ class _Reading:
                 progress=note,
                 cancelled=lambda: self._halted.is_set() or self._ended.is_set(),
             )
+            return _screened(prepared, self._screen) if prepared is not None and self._screen else prepared
         except Exception as error:  # noqa: BLE001 - told as the file's reason; without it the run would wait for ever
             return error
 

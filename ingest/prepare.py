@@ -121,17 +121,26 @@ def search_text(chunk: Chunk) -> str:
 def embed_text(chunk: Chunk, identity: Identity) -> str:
     """What the encoder sees of a chunk: where it stands, then its words.
 
-    Of a table it sees the heads and the words of the rows: numbers mean nothing to a sentence encoder, each
-    costs it several tokens, and the word index finds them exactly.
+    It sees no numbers: they mean nothing to a sentence encoder, each costs it several tokens, and the word index
+    finds them exactly (measured: a quarter of all tokens, and the pages found stay the same). Of a table it sees
+    the heads and each word of the rows once.
     """
     text = search_text(chunk)
     if chunk.kind == "table":
         text = " ".join(dict.fromkeys(_NUMBERS.sub(" ", f"{chunk.context} {text}").split()))
+    else:
+        text = " ".join(word for word in text.split() if not _is_number(word))
     heading = chunk.heading.rsplit(" > ", 1)[-1]
     where = identity.cruise or identity.title[:60]
     if heading and not text.startswith(heading):
         where = f"{where}, {heading[:80]}"
     return f"{where}: {text}"
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is more digits than letters: 2204.98, 69-180, 47°, not SF6 or P02E."""
+    digits = sum(c.isdigit() for c in word)
+    return digits > 0 and digits > sum(c.isalpha() for c in word)
 
 
 def _no_text(name: str, pages: int, letters: int) -> NoTextLayer:
