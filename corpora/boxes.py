@@ -28,7 +28,7 @@ def pack(boxes: Array) -> bytes:
     whole = np.where(np.isnan(boxes), _NONE, np.clip(np.round(boxes / scale), 0, 65000)).astype("<u2")
     # Neighbours differ little: columns of differences compress several times better than rows.
     columns = np.diff(whole.T.astype("<i4"), axis=1, prepend=0).astype("<u4") & 0xFFFF
-    return np.float32(scale).tobytes() + zlib.compress(columns.astype("<u2").tobytes(), 6)
+    return np.float32(scale).tobytes() + zlib.compress(columns.astype("<u2").tobytes(), 1)
 
 
 def unpack(packed: bytes) -> Array:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +17,9 @@ from corpora.errors import EncoderError
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 #: sha256 of the weights of sentence-transformers/all-MiniLM-L6-v2 as its publisher has them.
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+#: Texts in one batch of a thread, and from how many texts on the threads are worth it.
+BATCH, PARALLEL_FROM = 8, 16
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -49,6 +54,7 @@ class SentenceEncoder:
         self.name = name
         self.precision = precision
         self._model: Any = None
+        self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 
     @property
@@ -65,21 +71,37 @@ class SentenceEncoder:
         model = self._load()
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        vectors = model.encode(
+        if len(texts) < PARALLEL_FROM or self._pool is None:
+            return self._encode(model, texts)
+        # Longest first, so that no batch is padded far and the last ones to finish are short.
+        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
+        batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+        found = self._pool.map(lambda batch: self._encode(model, [texts[index] for index in batch]), batches)
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for batch, part in zip(batches, found, strict=True):
+            vectors[batch] = part
+        return vectors
+
+    def _encode(self, model: Any, texts: Sequence[str]) -> Vectors:
+        found = model.encode(
             list(texts),
             batch_size=32,
             convert_to_tensor=True,
             normalize_embeddings=False,
             show_progress_bar=False,
         )
-        array = vectors.float().cpu().numpy().astype(np.float32, copy=False)
+        array = found.float().cpu().numpy().astype(np.float32, copy=False)
         norms = np.linalg.norm(array, axis=1, keepdims=True)
         return np.asarray(array / np.maximum(norms, 1e-12), np.float32)
 
     def _load(self) -> Any:
         with self._lock:
             if self._model is None:
-                self._model = self._build()
+                model = self._build()
+                # The tokenizer settles its padding at the first call; after that, threads only read it.
+                model.encode(["first"], show_progress_bar=False)
+                self._pool = _one_thread_each()
+                self._model = model
             return self._model
 
     def _build(self) -> Any:
@@ -106,6 +128,20 @@ class SentenceEncoder:
             return self.precision == "bfloat16"
         check = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
         return bool(check and check())
+
+
+def _one_thread_each() -> ThreadPoolExecutor | None:
+    """A pool with a thread for each core, each computing alone; None on a single core.
+
+    Two threads on small batches of their own are a fifth faster than one batch split over two threads (measured),
+    and much faster while another process takes part of a core: none has to wait for the other at every layer.
+    """
+    import torch
+
+    cores = min(os.cpu_count() or 1, 8)
+    if cores < 2:
+        return None
+    return ThreadPoolExecutor(cores, "leadline-encoder", initializer=torch.set_num_threads, initargs=(1,))
 
 
 def packaged_model() -> Path | None:

@@ -257,7 +257,8 @@ def _pdfium_page(document: Any, number: int) -> ReadPage:
         after_break = True
         for index in range(len(codes)):
             code = codes[index] = get_unicode(handle, index)
-            if get_box(handle, index, *pointers):
+            # White space has no box worth asking for.
+            if code > 0x20 and get_box(handle, index, *pointers):
                 corners[index] = (left.value, bottom.value, right.value, top.value)
             else:
                 corners[index] = np.nan

