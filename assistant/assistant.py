@@ -107,7 +107,8 @@ class Assistant:
         cancelled: threading.Event | None = None,
     ) -> Iterator[Event]:
         """The turn of one question with its progress; the answer comes only once it has been checked."""
-        asked = question.strip()
+        # A lone half of a surrogate pair is no character; nothing later could encode it.
+        asked = question.encode("utf-8", "replace").decode("utf-8").strip()
         if not asked:
             raise UsageError("The question is empty.", "Write one.")
         if len(asked) > LONGEST_QUESTION:

@@ -64,7 +64,7 @@ _DATE = re.compile(
 )
 _SETS = tuple(tuple(name.strip() for name in line.split(";")) for line in _SYNONYMS)
 _TOKEN = re.compile(r"[^\W_]+(?:[-./'][^\W_]+)*", re.UNICODE)
-_IDENTIFIER = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)*")
+_IDENTIFIER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,24}(?:[-/][A-Za-z0-9]{1,24})*(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,16 @@ def parse(text: str) -> Query:
         terms=terms,
         phrases=phrases,
         alternatives=_alternatives(lowered, set(terms)),
-        identifiers=tuple(dict.fromkeys(m.group().casefold() for m in _IDENTIFIER.finditer(plain))),
+        identifiers=tuple(
+            dict.fromkeys(m.group().casefold() for m in _IDENTIFIER.finditer(plain) if _mixed(m.group()))
+        ),
         dates=dates,
     )
+
+
+def _mixed(word: str) -> bool:
+    """Letters and digits together: an identifier."""
+    return any(c.isdigit() for c in word) and any(c.isalpha() for c in word)
 
 
 def _alternatives(lowered: str, terms: set[str]) -> tuple[str, ...]:

@@ -38,9 +38,11 @@ def ingest_command(
 ) -> None:
     """Read PDFs into the library. The same bytes are never read twice; a changed file replaces its old version."""
     from assistant.screening import suspicious
+    from assistant.settings import load
     from ingest.pipeline import Progress, find_files, ingest
 
     library = open_library()
+    max_bytes = load().max_file_mib * 2**20
     sources = find_files(paths)
     results: list[IngestResult] = []
     with quiet_libraries(), _progress_bar(not as_json) as show:
@@ -49,7 +51,7 @@ def ingest_command(
             if show:
                 show(progress)
 
-        for result in ingest(library, sources, progress=report, screen=suspicious):
+        for result in ingest(library, sources, progress=report, screen=suspicious, max_bytes=max_bytes):
             results.append(result)
             if not as_json:
                 say(_line(result))

@@ -150,6 +150,7 @@ class Page:
         sources = [Source(Path(f), Path(f).name, f"upload:{Path(f).name}") for f in files]
         results: list[Any] = []
         stop = threading.Event()
+        limit = self.assistant.settings.max_file_mib * 2**20
 
         def report(state: Any) -> None:
             part = state.done / state.total if state.total else 0.0
@@ -160,7 +161,9 @@ class Page:
             )
 
         try:
-            for result in ingest(self.assistant.library, sources, progress=report, cancelled=stop, screen=suspicious):
+            for result in ingest(
+                self.assistant.library, sources, progress=report, cancelled=stop, screen=suspicious, max_bytes=limit
+            ):
                 results.append(result)
                 yield render.results_html(results), *self.library()
         except LeadlineError as error:
