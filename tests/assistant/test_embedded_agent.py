@@ -266,7 +266,8 @@ def test_it_runs_in_an_agent_that_is_not_ours(samples: Library) -> None:
 
 def test_the_events_of_a_turn_come_in_order_and_end_with_the_turn(assistant: Assistant) -> None:
     events = list(assistant.stream("Compare the number of profiling floats of HF31 and ML09."))
-    kinds = [event.kind for event in events]
+    # A slow machine also gives signs of life in between.
+    kinds = [event.kind for event in events if event.kind != "waiting"]
     assert sorted(kinds[:4]) == ["finished", "finished", "started", "started"]
     assert kinds[4:] == ["checking", "done"]
     assert events[-1].turn is not None
