@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from corpora.model import Chunk, Span
 from corpora.sentences import is_row, sentence_spans
-from ingest.pdf import Facts, ReadPage
+from ingest.pages import Facts, ReadPage
 
 #: Characters of a chunk of prose and of a table: each is about what the encoder's 256 tokens hold.
 PROSE_LIMIT = 900

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ingest.pdf import Facts, ReadPage
+from ingest.pages import Facts, ReadPage
 
 _JUNK_TITLE = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel) ?-|untitled|document ?\d*$|title$|name$|none$|print\b|slide \d)"

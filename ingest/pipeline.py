@@ -16,7 +16,7 @@ import numpy as np
 from corpora.encoder import Vectors
 from corpora.errors import FileMissing, LeadlineError, ReadError
 from corpora.library import Library, Prepared, text_hash
-from ingest.pdf import MAX_BYTES, check_file
+from ingest.files import MAX_BYTES, check_file
 from ingest.prepare import file_id
 from ingest.reader import Reader
 

@@ -13,8 +13,10 @@ from corpora.folding import fold
 from corpora.library import Prepared
 from corpora.model import Chunk, Page
 from ingest.chunks import chunk_pages
+from ingest.files import MAX_BYTES, check_file
 from ingest.identity import Identity, identify
-from ingest.pdf import MAX_BYTES, PdfFile, ReadPage, check_file
+from ingest.pages import ReadPage
+from ingest.pdf import PdfFile
 
 #: A document with fewer letters and digits than this on all its pages has no text to answer from.
 LEAST_TEXT = 8

@@ -15,7 +15,7 @@ from typing import Any
 from corpora import errors
 from corpora.errors import FileDamaged, ReadError
 from corpora.library import Prepared
-from ingest.pdf import MAX_BYTES
+from ingest.files import MAX_BYTES
 from ingest.worker import receive
 
 #: Seconds that a file may go without a sign of progress.

@@ -13,7 +13,7 @@ from corpora.model import Chunk
 from corpora.samples import sample_files
 from ingest.canonical import canonical
 from ingest.chunks import PROSE_LIMIT, chunk_pages
-from ingest.pdf import Facts, ReadPage
+from ingest.pages import Facts, ReadPage
 from ingest.prepare import prepare
 from tests.conftest import shared_data
 from tests.pdfs import write_pdf

@@ -11,7 +11,9 @@ import pytest
 from corpora.errors import FileDamaged
 from corpora.samples import sample_files
 from ingest.identity import identify
-from ingest.pdf import Facts, PdfFile, pdf_date
+from ingest.pages import Facts
+from ingest.pdf import PdfFile
+from ingest.pdf_facts import pdf_date
 from ingest.prepare import prepare
 from tests.conftest import shared_data
 from tests.pdfs import report, write_pdf
@@ -95,14 +97,14 @@ def test_one_page_that_pdfium_cannot_read_is_read_by_pypdf(monkeypatch, tmp_path
     from ingest import pdf as module
 
     path = report(tmp_path / "a.pdf", "XX12", "The first page.", pages=3)
-    by_pdfium = module._pdfium_page
+    by_pdfium = module.pdfium_page
 
     def sometimes(document: object, number: int):
         if number == 2:
             raise pypdfium2.PdfiumError("Failed to load page.")
         return by_pdfium(document, number)
 
-    monkeypatch.setattr(module, "_pdfium_page", sometimes)
+    monkeypatch.setattr(module, "pdfium_page", sometimes)
     document = prepare(path)
     assert "Cast 2 of XX12 reached 200 dbar." in document.pages[1].text
     assert document.text_reader == "pypdf+pypdfium2"

@@ -1,0 +1,55 @@
+"""What every reader of files gives: pages with their text, boxes and type sizes, and what a document says of itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+#: Floats are PDF points, boxes are of the page as displayed, NaN where there is no glyph.
+Boxes = np.ndarray[Any, np.dtype[np.float32]]
+
+MAX_BYTES = 2**30
+#: A page of a hostile file can hold millions of characters; no printed page comes near this.
+MAX_CHARACTERS = 400_000
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """One page as read.
+
+    `boxes` has shape (len(text), 4): x0, y0, x1, y1 in points, origin top left, rotation and crop applied.
+    `sizes` has shape (len(text),): the font size in points, 0 where unknown.
+    """
+
+    number: int
+    text: str
+    boxes: Boxes
+    sizes: Boxes
+    width: float
+    height: float
+    reader: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a document says of itself, and which reader said so."""
+
+    pages: int
+    title: str = ""
+    author: str = ""
+    created: str = ""
+    keywords: str = ""
+    outline: tuple[tuple[int, str, int], ...] = ()  # (level from 0, title, page from 1)
+    labels: tuple[str, ...] = ()
+    encrypted: bool = False
+    reader: str = "pypdf"
+    notes: tuple[str, ...] = field(default=())
+    unseen: tuple[tuple[str, str], ...] = ()  # (place, text) of what no reader sees: metadata, annotations
+
+
+def clean(value: Any) -> str:
+    """A value of a file's facts as one short line."""
+    return re.sub(r"\s+", " ", str(value or "").replace("\x00", "")).strip()[:300]

@@ -1,0 +1,97 @@
+"""One page of a PDF as pdfium sees it: characters, their boxes on the displayed page, their sizes."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+
+from ingest.canonical import canonical
+from ingest.pages import MAX_CHARACTERS, ReadPage
+
+
+def pdfium_page(document: Any, number: int) -> ReadPage:
+    import pypdfium2.raw as raw
+
+    page = document[number - 1]
+    textpage = page.get_textpage()
+    try:
+        count = min(raw.FPDFText_CountChars(textpage.raw), MAX_CHARACTERS)
+        codes = [0] * max(count, 0)
+        corners = np.empty((max(count, 0), 4), np.float64)
+        sizes = np.zeros(max(count, 0), np.float32)
+        handle = textpage.raw
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        pointers = [ctypes.byref(value) for value in (left, right, bottom, top)]
+        get_unicode, get_box, get_size = (
+            raw.FPDFText_GetUnicode,
+            raw.FPDFText_GetCharBox,
+            raw.FPDFText_GetFontSize,
+        )
+        after_break = True
+        for index in range(len(codes)):
+            code = codes[index] = get_unicode(handle, index)
+            # White space has no box worth asking for.
+            if code > 0x20 and get_box(handle, index, *pointers):
+                corners[index] = (left.value, bottom.value, right.value, top.value)
+            else:
+                corners[index] = np.nan
+            if code == 0x0A:
+                after_break = True
+            elif after_break and code > 0x20:
+                # One look a line is enough to tell headings, and asking costs.
+                sizes[index] = get_size(handle, index)
+                after_break = False
+        rectangle = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(page.raw, rectangle)
+        rotation = page.get_rotation()
+        width, height = page.get_size()
+    finally:
+        textpage.close()
+        page.close()
+    shown = _displayed(corners, (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top), rotation).astype(
+        np.float32
+    )
+    text = canonical(codes, _line_changes(codes, corners))
+    source = np.asarray(text.source, np.int64)
+    boxes = np.full((len(source), 4), np.nan, np.float32)
+    kept = np.zeros(len(source), np.float32)
+    if len(codes):
+        known = source >= 0
+        boxes[known] = shown[source[known]]
+        kept[known] = sizes[source[known]]
+    # Spaces and line ends that the reader put in have no glyph; neither has a box without area.
+    blank = np.fromiter((c.isspace() for c in text.text), bool, len(source))
+    empty = ~((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))
+    boxes[blank | empty] = np.nan
+    return ReadPage(number, text.text, boxes, kept, float(width), float(height), "pypdfium2")
+
+
+def _displayed(
+    corners: np.ndarray[Any, Any], bounds: tuple[float, float, float, float], rotation: int
+) -> np.ndarray[Any, Any]:
+    """Turn boxes of PDF user space (x0, y0, x1, y1, y upwards) into boxes of the page as displayed."""
+    x0, y0, x1, y1 = bounds
+    left, bottom, right, top = corners.T
+    if rotation == 90:
+        shown = (bottom - y0, left - x0, top - y0, right - x0)
+    elif rotation == 180:
+        shown = (x1 - right, bottom - y0, x1 - left, top - y0)
+    elif rotation == 270:
+        shown = (y1 - top, x1 - right, y1 - bottom, x1 - left)
+    else:
+        shown = (left - x0, y1 - top, right - x0, y1 - bottom)
+    return np.stack(shown, axis=1)
+
+
+def _line_changes(codes: list[int], corners: np.ndarray[Any, Any]) -> list[bool]:
+    """For each hyphen mark, whether the next glyph stands on another line (their heights do not meet)."""
+    changes = [False] * len(codes)
+    for index, code in enumerate(codes):
+        if code in (0xFFFE, 0x0002) and index + 1 < len(codes):
+            a, b = corners[index], corners[index + 1]
+            upright = a[3] <= b[1] or b[3] <= a[1]
+            backwards = b[0] < a[0] - 2 * max(a[3] - a[1], 1.0)
+            changes[index] = bool(upright or backwards)
+    return changes
