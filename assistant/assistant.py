@@ -6,23 +6,23 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.conversations import Conversations
+from assistant.conversations.memory import TURNS_TOLD
 from assistant.models import EMBEDDED, Choice, build, choose
 from assistant.prompts import REFUSAL
 from assistant.settings import Settings, config_file
 from assistant.toolbox import ToolCall, TurnContext
 from assistant.turn import Timings, Turn
-from corpora.errors import LeadlineError, ModelError, SettingsError, UsageError
+from corpora.errors import ConversationError, LeadlineError, ModelError, SettingsError, UsageError
 from corpora.library import Library
 from guards import GuardError, Policy, Screen, Verdict
 
 #: A longer question is no question; documents are ingested, not pasted.
 LONGEST_QUESTION = 20_000
-#: Earlier turns that the model is told; what lies further back is in the record, not in the prompt.
-TURNS_TOLD = 4
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Assistant:
 
         self.settings = settings
         self.library = library or Library(settings.home, SentenceEncoder(settings.encoder))
+        self.conversations = Conversations(settings.home)
         self.screen = Screen(
             guard_policy(settings), lambda texts: self.library.encoder.encode(texts), host=settings.ollama_host
         )
@@ -77,6 +78,8 @@ class Assistant:
         documents: Sequence[str] | None = None,
         model: str | None = None,
         history: Sequence[Turn] = (),
+        conversation: str | None = None,
+        owner: str = "",
     ) -> Turn:
         """The turn of one question.
 
@@ -86,13 +89,18 @@ class Assistant:
             Names or ids of the documents to answer from; all when None.
         history:
             Earlier turns of the conversation, oldest first; the last few are told to the model.
+        conversation, owner:
+            The id of a kept conversation, and whose it is: its own turns are the history, and the new turn is added
+            to it once it is finished.
 
         Raises
         ------
         LeadlineError
-            An unknown document, a model that is missing or fails, an empty question.
+            An unknown document or conversation, a model that is missing or fails, an empty question.
         """
-        for event in self.stream(question, documents=documents, model=model, history=history):
+        for event in self.stream(
+            question, documents=documents, model=model, history=history, conversation=conversation, owner=owner
+        ):
             if event.turn is not None:
                 return event.turn
         raise ModelError("The turn ended without an answer.", "Ask again.")
@@ -105,8 +113,14 @@ class Assistant:
         model: str | None = None,
         history: Sequence[Turn] = (),
         cancelled: threading.Event | None = None,
+        conversation: str | None = None,
+        owner: str = "",
     ) -> Iterator[Event]:
-        """The turn of one question with its progress; the answer comes only once it has been checked."""
+        """The turn of one question with its progress; the answer comes only once it has been checked.
+
+        A turn of a kept conversation is written when it is finished, before it is given out; one that fails or is
+        stopped leaves the conversation as it was.
+        """
         # A lone half of a surrogate pair is no character; nothing later could encode it.
         asked = question.encode("utf-8", "replace").decode("utf-8").strip()
         if not asked:
@@ -120,6 +134,10 @@ class Assistant:
         if documents is not None:
             scope = tuple(dict.fromkeys(self.library.document(name).document_id for name in documents))
         choice = choose(self.settings, model)
+        told = [(turn.question, turn.answer) for turn in history]
+        if conversation is not None:
+            told = self.conversations.told(conversation, owner)
+            self.conversations.begin(conversation, asked, owner)
         events: queue.Queue[Event | Exception | None] = queue.Queue()
         context = TurnContext(self.library, k=self.settings.passages, scope=scope, data_folders=self.data_folders())
         context.notify = lambda kind, what: events.put(
@@ -128,27 +146,32 @@ class Assistant:
 
         def work() -> None:
             try:
-                events.put(Event("done", turn=self._turn(asked, choice, context, scope, events, history)))
+                events.put(Event("done", turn=self._turn(asked, choice, context, scope, events, told)))
             except Exception as error:  # noqa: BLE001 - raised again where it is waited for
                 events.put(error)
             finally:
                 events.put(None)
 
         threading.Thread(target=work, name="leadline-turn", daemon=True).start()
-        while True:
-            try:
-                event = events.get(timeout=0.2)
-            except queue.Empty:
-                if cancelled is not None and cancelled.is_set():
-                    return
-                # A sign of life, so that whoever iterates can stop between two real events.
-                yield Event("waiting")
-                continue
-            if event is None or (cancelled is not None and cancelled.is_set()):
-                return
-            if isinstance(event, Exception):
-                raise event
-            yield event
+        finished = False
+        try:
+            for event in _until_done(events, cancelled):
+                if event.turn is None:
+                    yield event
+                    continue
+                finished = True
+                yield event if conversation is None else self._kept(event, event.turn, conversation, owner)
+        finally:
+            if conversation is not None and not finished:
+                self.conversations.abandon(conversation, owner)
+
+    def _kept(self, event: Event, turn: Turn, conversation: str, owner: str) -> Event:
+        """The event of a finished turn, once the turn is written. An answer is given out even where it cannot be."""
+        try:
+            self.conversations.append(conversation, turn, owner)
+        except ConversationError as error:
+            return replace(event, turn=replace(turn, notes=(*turn.notes, f"This turn was not kept. {error}")))
+        return event
 
     def _turn(
         self,
@@ -157,7 +180,7 @@ class Assistant:
         context: TurnContext,
         scope: tuple[str, ...] | None,
         events: queue.Queue[Event | Exception | None],
-        history: Sequence[Turn] = (),
+        earlier: Sequence[tuple[str, str]] = (),
     ) -> Turn:
         from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
@@ -168,8 +191,8 @@ class Assistant:
         verdicts: list[Verdict] = []
         agent = build_agent(build(choice, self.settings, self.library, scope), context, self.screen, verdicts)
         told: list[BaseMessage] = []
-        for turn in history[-TURNS_TOLD:]:
-            told += [HumanMessage(turn.question), AIMessage(turn.answer)]
+        for before, said in earlier[-TURNS_TOLD:]:
+            told += [HumanMessage(before), AIMessage(said)]
         try:
             state = agent.invoke({"messages": [*told, HumanMessage(question)]}, {"recursion_limit": 60})
         except LeadlineError:
@@ -212,8 +235,26 @@ class Assistant:
         )
 
 
-def _usage(replies: Sequence[Any]) -> dict[str, int]:
-    total = {"input_tokens": 0, "output_tokens": 0}
+def _until_done(events: queue.Queue[Event | Exception | None], cancelled: threading.Event | None) -> Iterator[Event]:
+    """The events of a turn as they come, with signs of life between them; ends with the turn or when it is stopped."""
+    while True:
+        try:
+            event = events.get(timeout=0.2)
+        except queue.Empty:
+            if cancelled is not None and cancelled.is_set():
+                return
+            # A sign of life, so that whoever iterates can stop between two real events.
+            yield Event("waiting")
+            continue
+        if event is None or (cancelled is not None and cancelled.is_set()):
+            return
+        if isinstance(event, Exception):
+            raise event
+        yield event
+
+
+def _usage(replies: Sequence[Any]) -> dict[str, float]:
+    total: dict[str, float] = {"input_tokens": 0, "output_tokens": 0}
     for reply in replies:
         for name in total:
             total[name] += int((reply.usage_metadata or {}).get(name, 0))

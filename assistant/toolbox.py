@@ -26,11 +26,15 @@ class ToolCall:
     summary: str = ""
     working: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        # As it is printed, so that a stored call reopens equal to itself.
+        object.__setattr__(self, "seconds", round(self.seconds, 4))
+
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "arguments": self.arguments,
-            "seconds": round(self.seconds, 4),
+            "seconds": self.seconds,
             "ok": self.ok,
             "summary": self.summary,
             "working": list(self.working),

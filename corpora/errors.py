@@ -20,6 +20,8 @@
     ├── EncoderError            the sentence encoder is missing or fails
     ├── ToolError               a tool was asked for something it cannot do
     ├── ModelError              a chat model is missing, down, or broke off
+    ├── ConversationError       a conversation could not be kept or read
+    │   └── ConversationNotFound
     └── ServeError              the page could not be served
 
 Each carries `message` (what happened, to what) and `mend` (the command or setting that mends it).
@@ -113,6 +115,14 @@ class ToolError(LeadlineError):
 
 
 class ModelError(LeadlineError):
+    pass
+
+
+class ConversationError(LeadlineError):
+    pass
+
+
+class ConversationNotFound(ConversationError):
     pass
 
 
