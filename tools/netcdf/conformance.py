@@ -62,6 +62,7 @@ _IGNORED = re.compile(
     r"|Coordinate variable \".*\" must be strictly monotonic|is it a time coordinate|attribute month_lengths must"
     r"|does not have correct time units|must be in a valid units format"
 )
+_NOTHING = re.compile(r"(?!)")
 _ACDD_ESSENTIAL = {"title", "summary", "keywords"}
 
 
@@ -92,8 +93,10 @@ def versions_for(conventions: str) -> tuple[str, str]:
     return "1.6", f"the file follows CF-{own}, older than CF-1.6, the oldest that is checked"
 
 
-def run(path: str, conventions: str, variables: list[str]) -> Conformance:
-    """Runs cf and acdd on a netCDF file. Raises nothing: what breaks is in `failed`."""
+def run(path: str, conventions: str, variables: list[str], *, everything: bool = False) -> Conformance:
+    """Runs cf and acdd on a netCDF file: what breaks is in `failed`, except that OSError is raised where it cannot be
+    opened. `everything` keeps the messages that our own checks make superfluous, for comparisons.
+    """
     from compliance_checker.suite import CheckSuite
 
     version, _ = versions_for(conventions)
@@ -114,7 +117,7 @@ def run(path: str, conventions: str, variables: list[str]) -> Conformance:
                 for checker, (groups, errors) in results.items():
                     ran.append(checker)
                     failed += [(f"{checker} {check}", f"{type(e).__name__}: {e}") for check, (e, _) in errors.items()]
-                    findings += _translate(checker, groups, variables, version)
+                    findings += _translate(checker, groups, variables, version, _NOTHING if everything else _IGNORED)
         finally:
             dataset.close()
     return Conformance(tuple(fold(findings, variables=variables)), tuple(ran), tuple(failed))
@@ -199,14 +202,16 @@ def _failing(groups: list[Any]) -> Iterator[Any]:
             yield result
 
 
-def _translate(checker: str, groups: list[Any], variables: list[str], version: str) -> Iterator[Finding]:
+def _translate(
+    checker: str, groups: list[Any], variables: list[str], version: str, ignored: re.Pattern[str]
+) -> Iterator[Finding]:
     seen: set[str] = set()
     lacking: dict[int, list[str]] = {}
     for result in _failing(groups):
         name = result.name[0] if isinstance(result.name, tuple) else str(result.name)
         for message in result.msgs:
             text = re.sub(r"\s+", " ", str(message)).strip()
-            if not text or (text in seen and "missing the following" not in name) or _IGNORED.search(f"{name} {text}"):
+            if not text or (text in seen and "missing the following" not in name) or ignored.search(f"{name} {text}"):
                 continue
             seen.add(text)
             if checker.startswith("acdd"):
