@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from tools.netcdf import conformance, fixes, quicklook
+from tools.netcdf import conformance, outcome, quicklook
 from tools.netcdf.access import Data, ValuesUnreadable, open_data
 from tools.netcdf.catalogue import finding
 from tools.netcdf.checks import CHECKS, Check, Context, Skip
-from tools.netcdf.model import LEVELS, CheckRun, Finding, NetworkNotAllowed, Report, plain
+from tools.netcdf.model import CheckRun, Finding, NetworkNotAllowed, Report, plain
 from tools.netcdf.names import find_roles, measured, table_version
 from tools.netcdf.sniff import Sniffed, sniff
 
@@ -40,12 +39,12 @@ class _Work:
     done: bool = False
 
     def report(self) -> Report:
-        findings = _finished(self.findings, self.file, self.facts.get("convention", "CF"))
-        verdict = _verdict(findings, self.unreadable, self.done)
+        findings = outcome.finished(self.findings, self.file, self.facts.get("convention", "CF"))
+        verdict = outcome.verdict(findings, self.unreadable, self.done)
         return Report(
             file=self.file,
             verdict=verdict,
-            summary=_summary(verdict, findings, self.failed, self.facts),
+            summary=outcome.summary_line(verdict, findings, self.failed, self.facts),
             findings=tuple(findings),
             run=tuple(self.run),
             skipped=tuple(self.skipped),
@@ -174,7 +173,7 @@ def _run_one(work: _Work, check_: Check, context: Context) -> None:
 
 def _quick_look(work: _Work, context: Context) -> Iterator[Finding]:
     """Keeps the points of the plots in the facts; finds nothing itself."""
-    work.facts["plots"] = quicklook.collect(context, list(_without_consequences(list(_without_repeats(work.findings)))))
+    work.facts["plots"] = quicklook.collect(context, outcome.distinct(work.findings))
     yield from ()
 
 
@@ -189,17 +188,17 @@ def _conformance(work: _Work, context: Context, sniffed: Sniffed) -> None:
     started = time.monotonic()
     conventions = str(context.data.attrs.get("Conventions", ""))
     try:
-        outcome = conformance.run(work.file, conventions, list(context.data.variables))
+        said = conformance.run(work.file, conventions, list(context.data.variables))
     except Exception as error:  # noqa: BLE001 - a foreign checker may break in any way; the report says so
         work.failed.append(CheckRun("conformance", title, f"{type(error).__name__}: {error}"))
         return
     seconds = round(time.monotonic() - started, 4)
     _, remark = conformance.versions_for(conventions)
-    for name in outcome.ran:
+    for name in said.ran:
         work.run.append(CheckRun(f"conformance {name}", title, remark if name.startswith("cf") else "", seconds))
-    for name, reason in outcome.failed:
+    for name, reason in said.failed:
         work.failed.append(CheckRun(f"conformance {name}", title, reason))
-    work.findings += outcome.findings
+    work.findings += said.findings
 
 
 def _facts(context: Context) -> dict[str, Any]:
@@ -261,148 +260,3 @@ def _positions(context: Context) -> dict[str, float]:
             found[f"{key}_min"] = min(s.low for s in summaries)
             found[f"{key}_max"] = max(s.high for s in summaries)
     return found
-
-
-def _finished(findings: list[Finding], file: str, convention: str) -> list[Finding]:
-    """De-duplicated, folded, ranked, with ids and the text of their fixes."""
-    folded = conformance.fold(list(_without_consequences(list(_without_repeats(findings)))))
-    folded.sort(
-        key=lambda f: (
-            LEVELS.index(f.level),
-            f.code.startswith("cc-"),
-            {"high": 0, "medium": 1, "low": 2}[f.confidence],
-        )
-    )
-    used: dict[str, int] = {}
-    finished = []
-    for found in folded:
-        stem = f"{found.code}:{found.variables[0]}" if found.variables else found.code
-        used[stem] = used.get(stem, 0) + 1
-        identity = stem if used[stem] == 1 else f"{stem}:{used[stem]}"
-        finished.append(
-            replace(found, id=identity, reference=found.reference.replace("{cf}", convention), fix=_fix(found, file))
-        )
-    return finished
-
-
-def _fix(found: Finding, file: str) -> dict[str, str]:
-    fix = dict(found.fix)
-    if found.ops:
-        fix["xarray"] = fixes.xarray_lines(found.ops)
-        line = fixes.ncatted_line(found.ops, os.path.basename(file))
-        if line:
-            fix["ncatted"] = line
-    return fix
-
-
-#: Where our own finding says what a conformance message says too, theirs is dropped: (their class, our classes).
-_SAME = {
-    "units": {"units", "units_stdname", "time", "depth"},
-    "units_stdname": {"units", "units_stdname"},
-    "standard_name": {"standard_name"},
-    "fill": {"fill", "range"},
-    "range": {"range", "fill"},
-    "depth": {"depth", "units"},
-    "time": {"time", "calendar"},
-    "calendar": {"calendar", "time"},
-    "coords": {"swapped_latlon", "coords", "nonmonotonic"},
-    "packing": {"packing"},
-    "nonmonotonic": {"nonmonotonic", "time", "coords"},
-    "ancillary": {"ancillary"},
-    "bounds": {"bounds"},
-    "grid_mapping": {"grid_mapping"},
-    "cf_version": {"cf_version"},
-}
-
-
-def _without_repeats(findings: list[Finding]) -> Iterator[Finding]:
-    own = {(f.cls, name) for f in findings if not f.code.startswith("cc-") for name in (f.variables or ("",))}
-    said: set[tuple[str, str, str]] = set()
-    for found in findings:
-        key = (found.code, found.variable, found.message)
-        if key in said:
-            continue
-        said.add(key)
-        theirs = found.code.startswith("cc-")
-        names = found.variables or ("",)
-        if theirs and all(any((cls, n) in own for cls in _SAME.get(found.cls, ())) for n in names):
-            continue
-        yield found
-
-
-#: A finding of the key's class explains one of the codes beside it on the same variable.
-_EXPLAINS = {
-    "spike": {"density-inversion"},
-    "flat": {"density-inversion"},
-    "range": {"density-inversion", "spike"},
-    "constant": {"density-inversion"},
-    "coords": {"time-gap", "time-order", "time-duplicate"},
-    "time": {"valid-range"},
-    "depth": {"valid-range", "impossible-values", "density-inversion"},
-    "fill": {"flat-line", "density-inversion", "spike", "mostly-missing", "valid-range", "impossible-values"},
-    "variable_swap": {"density-inversion", "units-values", "standard-name-values"},
-    "units_values": {"density-inversion", "impossible-values", "valid-range", "units-values", "standard-name-values"},
-    "standard_name": {"valid-range", "impossible-values"},
-    "packing": {"density-inversion", "standard-name-values", "units-values", "impossible-values", "valid-range"},
-    "corrupt": {"constant", "mostly-missing", "duplicate", "not-monotonic", "time-order", "time-duplicate"},
-    "swapped_latlon": {"lat-range", "lon-range", "valid-range", "on-land", "extents", "lon-convention"},
-    "latlon_range": {"valid-range", "extents", "position-jump"},
-}
-
-
-def _without_consequences(findings: list[Finding]) -> Iterator[Finding]:
-    """Leaves out what another finding on the same variable explains: one defect, one finding."""
-    for place, found in enumerate(findings):
-        explained = any(
-            found.code in _EXPLAINS.get(other.cls, ())
-            and other.level != "recommendation"
-            and set(found.variables) & set(other.variables)
-            and (other.code != found.code or earlier < place)
-            for earlier, other in enumerate(findings)
-            if earlier != place
-        )
-        # A pressure in the wrong unit makes every density wrong, whichever variable it is.
-        far = found.code == "density-inversion" and any(o.code in ("units-values", "depth-unit") for o in findings)
-        if not explained and not far:
-            yield found
-
-
-def _verdict(findings: list[Finding], unreadable: bool, done: bool) -> str:
-    if unreadable:
-        return "unreadable"
-    if not done:
-        return "incomplete"
-    levels = {f.level for f in findings}
-    if "violation" in levels:
-        return "violations"
-    return "suspicious" if "suspicious" in levels else "recommendations" if levels else "clean"
-
-
-def _summary(verdict: str, findings: list[Finding], failed: list[CheckRun], facts: dict[str, Any]) -> str:
-    counts = {level: sum(f.level == level for f in findings) for level in LEVELS}
-
-    def number(count: int, word: str) -> str:
-        return f"{count} {word}{'s' if count != 1 else ''}"
-
-    if verdict == "unreadable":
-        return findings[0].message if findings else "The file cannot be read."
-    parts = []
-    if counts["violation"]:
-        parts.append(number(counts["violation"], "violation") + " of the convention")
-    if counts["suspicious"]:
-        parts.append(number(counts["suspicious"], "suspicious finding") + " in the values")
-    if counts["recommendation"]:
-        parts.append(number(counts["recommendation"], "recommendation"))
-    text = ", ".join(parts) or "Nothing found"
-    worst = next((f for f in findings if f.level != "recommendation"), None)
-    if worst is not None:
-        text += f"; first: {worst.message.rstrip('.')}"
-    if facts.get("header_only"):
-        text += "; there is no data in the file, so only its header was judged"
-    elif not math.isclose(facts.get("values_read", 1.0), 1.0):
-        text += f"; {facts['values_read']:.0%} of the values were read"
-    if failed:
-        text += f"; {number(len(failed), 'check')} could not be run"
-    if verdict == "incomplete":
-        text += "; the time limit was reached"
-    return text + "."

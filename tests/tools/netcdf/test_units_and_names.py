@@ -8,9 +8,9 @@ import pytest
 
 from tests.tools.netcdf.makers import MAKERS, write
 from tools.netcdf import names, units
-from tools.netcdf.access import _spread
 from tools.netcdf.conformance import versions_for
 from tools.netcdf.sniff import sniff
+from tools.netcdf.variables import _spread
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,248 @@
+"""Detectors of units, values, packing and structure."""
+
+from __future__ import annotations
+
+from tools.netcdf.kinds import Kind
+
+_QARTOD_TS = "beyond CF: QARTOD Manual for Real-Time Quality Control of In-situ Temperature and Salinity Data"
+
+VALUE_KINDS: dict[str, Kind] = {
+    # Units
+    "units-invalid": Kind(
+        "units",
+        "violation",
+        "Units that udunits does not know",
+        "Software cannot convert or compare the values.",
+        "{cf} section 3.1",
+    ),
+    "units-missing": Kind(
+        "units", "violation", "No units", "The values have no meaning without them.", "{cf} section 3.1"
+    ),
+    "units-misread": Kind(
+        "units_stdname",
+        "violation",
+        "Units mean something else",
+        "Software reads the unit as another quantity.",
+        "{cf} sections 3.1 and 3.3",
+    ),
+    "units-standard-name": Kind(
+        "units_stdname",
+        "violation",
+        "Units do not fit the standard name",
+        "One of the two is wrong; software that converts by standard name fails.",
+        "{cf} section 3.3",
+    ),
+    "units-values": Kind(
+        "units_values",
+        "suspicious",
+        "Values are in another unit than they say",
+        "Everything computed from them is wrong by the conversion.",
+        "beyond CF: range of the quantity, tried in sibling units",
+    ),
+    "standard-name-invalid": Kind(
+        "standard_name",
+        "violation",
+        "Standard name is not in the CF table",
+        "Software that selects by standard name does not find the variable.",
+        "{cf} section 3.3",
+    ),
+    "standard-name-values": Kind(
+        "standard_name",
+        "suspicious",
+        "Values do not belong to the standard name",
+        "The variable is labelled as another quantity.",
+        "beyond CF: range of the quantity",
+    ),
+    "variable-swap": Kind(
+        "variable_swap",
+        "suspicious",
+        "Two variables exchanged",
+        "Each carries the other's values under its own name.",
+        "beyond CF: ranges of temperature and salinity",
+    ),
+    # Values
+    "missing-coordinate": Kind(
+        "coords",
+        "violation",
+        "Missing values in a coordinate",
+        "Rows without a position or time cannot be used; CF forbids them in coordinate variables.",
+        "{cf} section 2.5.1 and chapter 5",
+    ),
+    "not-monotonic": Kind(
+        "nonmonotonic",
+        "violation",
+        "Coordinate is not strictly monotonic",
+        "Selections and interpolation fail.",
+        "{cf} chapter 5",
+    ),
+    "fill-undeclared": Kind(
+        "fill",
+        "suspicious",
+        "Fill value used as data",
+        "Means, maps and plots include the marker as a measurement.",
+        "{cf} section 2.5.1",
+    ),
+    "fill-mismatch": Kind(
+        "fill",
+        "violation",
+        "_FillValue and missing_value differ",
+        "Software masks by one and reads the other as data.",
+        "{cf} section 2.5.1",
+    ),
+    "fill-in-range": Kind(
+        "fill",
+        "violation",
+        "Fill value inside the valid range",
+        "Missing values pass the range test as data.",
+        "{cf} section 2.5.1",
+    ),
+    "mostly-missing": Kind(
+        "missing",
+        "suspicious",
+        "Almost all values missing",
+        "The variable holds next to nothing; often a failed merge or a wrong mask.",
+        "beyond CF: completeness",
+    ),
+    "empty-variable": Kind(
+        "missing",
+        "recommendation",
+        "No values at all",
+        "The variable is declared and never filled.",
+        "beyond CF: completeness",
+    ),
+    "valid-range": Kind(
+        "range",
+        "suspicious",
+        "Values outside the file's own valid range",
+        "Software that honours the attribute masks them; other software does not.",
+        "{cf} section 2.5.1",
+    ),
+    "actual-range": Kind(
+        "range",
+        "violation",
+        "actual_range differs from the data",
+        "Readers trust the attribute for scaling.",
+        "{cf} section 2.5.1: actual_range is exactly the minimum and maximum",
+    ),
+    "impossible-values": Kind(
+        "range",
+        "suspicious",
+        "Values outside what nature allows",
+        "They are errors, and one of them spoils every mean.",
+        "beyond CF: QARTOD gross range test",
+    ),
+    "infinite": Kind("range", "suspicious", "Infinite values", "They spoil every sum.", "beyond CF: IEEE 754"),
+    "constant": Kind(
+        "constant",
+        "suspicious",
+        "All values the same",
+        "A sensor that never moves, or a variable filled with a default.",
+        "beyond CF: QARTOD flat line test",
+    ),
+    "duplicate": Kind(
+        "duplicate",
+        "suspicious",
+        "Two variables with the same values",
+        "One was written twice, perhaps in place of another.",
+        "beyond CF",
+    ),
+    "spike": Kind(
+        "spike",
+        "suspicious",
+        "Spike",
+        "A single value far from its neighbours is nearly always an instrument or transmission error.",
+        _QARTOD_TS + ", spike test; Argo real-time test 9",
+    ),
+    "flat-line": Kind(
+        "flat",
+        "suspicious",
+        "Values stuck",
+        "The sensor or the logger repeated one value while the rest varies.",
+        _QARTOD_TS + ", flat line test",
+    ),
+    "density-inversion": Kind(
+        "density",
+        "suspicious",
+        "Density inversion",
+        "Heavy water does not rest on light water: temperature, salinity or pressure is wrong there.",
+        "beyond CF: Argo real-time test 14, potential density by TEOS-10 (gsw)",
+    ),
+    "packing-overflow": Kind(
+        "packing",
+        "suspicious",
+        "Packed values overflow",
+        "Values beyond the packed range have wrapped round and are wrong.",
+        "{cf} section 8.1",
+    ),
+    "packing-type": Kind(
+        "packing",
+        "violation",
+        "scale_factor and add_offset of wrong type",
+        "Software unpacks to the wrong type or refuses.",
+        "{cf} section 8.1",
+    ),
+    "packing-range": Kind(
+        "packing",
+        "recommendation",
+        "valid_range given in unpacked values",
+        "CF compares it with the packed values, so everything or nothing is masked.",
+        "{cf} section 8.1",
+    ),
+    "chunking": Kind(
+        "chunking",
+        "recommendation",
+        "Chunks far too small",
+        "The file is many times larger and slower than it needs to be.",
+        "beyond CF: HDF5 chunking advice (10 KiB to 1 MiB and more)",
+    ),
+    # Structure
+    "axis-duplicate": Kind(
+        "coords",
+        "violation",
+        "Two coordinates for one axis",
+        "Software cannot tell which one is meant.",
+        "{cf} chapter 5",
+    ),
+    "missing-reference": Kind(
+        "ancillary",
+        "violation",
+        "Attribute names a variable that is not there",
+        "Software that follows it fails.",
+        "{cf}: variables named by attributes must exist",
+    ),
+    "no-position": Kind(
+        "missing_var",
+        "violation",
+        "No latitude or longitude",
+        "The data cannot be placed on Earth.",
+        "{cf} chapters 4, 5 and 9",
+    ),
+    "no-vertical": Kind(
+        "missing_var",
+        "recommendation",
+        "No depth or pressure",
+        "The level of the measurement is unknown.",
+        "beyond CF: {cf} section 4.3 describes how to give it",
+    ),
+    "no-conventions": Kind(
+        "cf_version",
+        "violation",
+        "No Conventions attribute",
+        "Software does not know by which rules to read the file.",
+        "CF section 2.6.1",
+    ),
+    "acdd-essential": Kind(
+        "acdd",
+        "recommendation",
+        "Describing attributes missing",
+        "Without a title, a summary or keywords nobody finds or understands the file.",
+        "ACDD-1.3: highly recommended",
+    ),
+    "acdd": Kind(
+        "acdd",
+        "recommendation",
+        "Discovery attributes missing",
+        "Catalogues use them.",
+        "ACDD-1.3: recommended and suggested",
+    ),
+}
