@@ -110,8 +110,8 @@ def read_folder(folder: Path, categories: Sequence[str] = CATEGORIES) -> list[Ca
 
 def read_file(file: Path, answers: Path | None, category: str) -> Iterator[CallCase]:
     """The cases of one file; `answers` is its companion in possible_answer."""
-    known = {str(row["id"]): row["ground_truth"] for row in _rows(answers)} if answers else {}
-    for row in _rows(file):
+    known = {str(row["id"]): row["ground_truth"] for row in read_rows(answers)} if answers else {}
+    for row in read_rows(file):
         identity = str(row["id"])
         expected = row.get("ground_truth", known.get(identity))
         free = "relevance" in category
@@ -133,7 +133,8 @@ def read_file(file: Path, answers: Path | None, category: str) -> Iterator[CallC
         )
 
 
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
+def read_rows(file: Path) -> Iterator[dict[str, Any]]:
+    """The JSON lines of a file. Raises UsageError with the number of a line that is none."""
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         if line.strip():
             try:

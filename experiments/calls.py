@@ -128,6 +128,52 @@ def judge_any(calls: Sequence[Call]) -> Judged:
     return RIGHT if calls else wrong("no_call", "Nothing was called where a function fits.")
 
 
+def arguments_right(
+    functions: Sequence[Mapping[str, Any]],
+    calls: Sequence[Call],
+    expected: Sequence[Mapping[str, Mapping[str, Sequence[Any]]]],
+) -> tuple[int, int]:
+    """(how many of the arguments that an answer asks for were given right, how many it asks for).
+
+    Each expected call is paired with the call of its function that has most of them right. An argument that may be left
+    out counts only where it was given; one too many counts as a wrong one.
+    """
+    described = {plain_name(str(one["name"])): one for one in functions}
+    left = list(calls)
+    right = total = 0
+    for answer in expected:
+        ((wanted, accepted),) = answer.items()
+        properties = described.get(plain_name(wanted), {}).get("parameters", {}).get("properties", {})
+        needed = sum(not _may_be_left_out(values) for values in accepted.values())
+        pairs = [
+            (_arguments_of(one, properties, accepted), one)
+            for one in left
+            if plain_name(one.name) == plain_name(wanted)
+        ]
+        if not pairs:
+            total += needed
+            continue
+        (good, asked), chosen = max(pairs, key=lambda pair: (pair[0][0] - pair[0][1], pair[0][0]))
+        left.remove(chosen)
+        right += good
+        total += asked
+    return right, total
+
+
+def _arguments_of(
+    call: Call, properties: Mapping[str, Mapping[str, Any]], accepted: Mapping[str, Sequence[Any]]
+) -> tuple[int, int]:
+    names = {name for name, values in accepted.items() if not _may_be_left_out(values)} | set(call.arguments)
+    good = sum(
+        name in call.arguments
+        and name in properties
+        and name in accepted
+        and _judge_value(name, call.arguments[name], properties[name], accepted[name]).right
+        for name in names
+    )
+    return good, len(names)
+
+
 def _judge_one(
     described: Mapping[str, Mapping[str, Any]], call: Call, answer: Mapping[str, Mapping[str, Sequence[Any]]]
 ) -> Judged:

@@ -1,0 +1,1 @@
+"""Reports on result files: figures with intervals, comparisons in pairs, tables and plots."""
