@@ -42,11 +42,26 @@ for part in (library, talk, tools):
     part.register(app)
 
 
+def _add_installed() -> None:
+    """Commands that other packages bring: entry points of the group `leadline.commands`, each a Typer app."""
+    from importlib.metadata import entry_points
+
+    known = {group.name for group in app.registered_groups}
+    for found in entry_points(group="leadline.commands"):
+        if found.name not in known:
+            try:
+                app.add_typer(found.load(), name=found.name)
+            except ImportError as error:
+                # One that is broken leaves the others working.
+                print(f"leadline: the command {found.name} cannot be loaded: {error}", file=sys.stderr)
+
+
 def main() -> None:
     """Run a command. 0 done, 1 a clear failure, 2 wrong usage; no traceback for what a user can mend."""
     from corpora.errors import LeadlineError
 
     try:
+        _add_installed()
         app()
     except LeadlineError as error:
         print(f"leadline: {error}", file=sys.stderr)
