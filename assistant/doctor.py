@@ -107,7 +107,7 @@ def _ollama(settings: Settings) -> tuple[bool, str, str]:
     from assistant.models import installed
 
     found = installed(settings, quiet=False)
-    names = ", ".join(str(model["name"]) for model in found[:6])
+    names = ", ".join(model.name for model in found[:6])
     if not found:
-        return False, f"running at {settings.ollama_host}, with no chat model", "ollama pull qwen3:4b"
+        return False, f"running at {settings.ollama_host}, with no chat model", "leadline models pull qwen3:4b"
     return True, f"{settings.ollama_host}: {names}", ""

@@ -32,5 +32,5 @@ NO_PASSAGES = "No passage matches. Try other words, or say that the documents do
 
 EMBEDDED_EXPLAINED = (
     "The embedded model quotes sentences from your documents; it does not write prose. For written answers start "
-    "Ollama and pull a model: `ollama serve`, then `ollama pull qwen3:4b`."
+    "Ollama and pull a model: `ollama serve`, then `leadline models pull qwen3:4b`."
 )

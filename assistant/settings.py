@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,6 +33,27 @@ def config_file() -> Path:
     return Path(os.environ.get("LEADLINE_CONFIG", "leadline.toml"))
 
 
+class Server(BaseModel):
+    """A server that speaks OpenAI's protocol: vLLM, llama.cpp's server, LM Studio, a router."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(description="Its address, with the version: http://127.0.0.1:8000/v1.")
+    key_env: str = Field(
+        "", description="The environment variable that holds its key; the key itself stays out of files."
+    )
+    context: int = Field(0, ge=0, description="Context length of its models in tokens; 0 takes num_ctx or 8192.")
+    tools: bool = Field(True, description="Whether its models can call tools.")
+    thinking: bool = Field(False, description="Whether its models think; their thoughts are kept with the turn.")
+
+    @field_validator("url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("an address begins with http:// or https://")
+        return value.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Each field says why it is there."""
 
@@ -41,7 +63,8 @@ class Settings(BaseSettings):
     model: str = Field(
         "auto",
         description="auto: the first tool-capable chat model of a running Ollama, else the embedded one. "
-        "embedded: never ask a server. Else a model's name, as Ollama has it.",
+        "embedded: never ask a server. Else a model's name as Ollama has it, SERVER:MODEL for one of [servers], or "
+        "PROVIDER:MODEL for a hosted one.",
     )
     encoder: str = Field(DEFAULT_ENCODER, description="The sentence encoder; changing it needs `leadline reindex`.")
     ollama_host: str = Field(
@@ -49,9 +72,61 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("LEADLINE_OLLAMA_HOST", "OLLAMA_HOST", "ollama_host"),
         description="Where Ollama listens; OLLAMA_HOST is honoured as every client of it does.",
     )
-    ollama_timeout_s: float = Field(120.0, gt=0, description="How long one answer of a model may take, in seconds.")
-    num_ctx: int = Field(8192, ge=1024, description="Context length asked of Ollama; left to it, it may cut silently.")
-    temperature: float = Field(0.0, ge=0, le=2, description="0 makes a model's answers repeatable.")
+    servers: dict[str, Server] = Field(
+        default_factory=dict,
+        description="Servers that speak OpenAI's protocol, by a name of your own: [servers.lab] url = ..., then "
+        "--model lab:MODEL.",
+    )
+    remote: bool = Field(
+        False,
+        description="Allow models that run elsewhere: Ollama's cloud models and hosted providers. Questions and "
+        "passages then leave this machine; such a model answers only where it is named.",
+    )
+    fallback: bool = Field(
+        False, description="Let the embedded model answer, and say so, where the chosen model fails."
+    )
+    connect_timeout_s: float = Field(5.0, gt=0, description="How long to wait for a server to take a call, in seconds.")
+    load_timeout_s: float = Field(
+        300.0,
+        gt=0,
+        description="How long a model may take to load and read the prompt, until its first token, in seconds.",
+    )
+    answer_timeout_s: float = Field(
+        300.0,
+        gt=0,
+        validation_alias=AliasChoices(
+            "LEADLINE_ANSWER_TIMEOUT_S", "LEADLINE_OLLAMA_TIMEOUT_S", "answer_timeout_s", "ollama_timeout_s"
+        ),
+        description="How long one answer may take from its first token to its last, in seconds.",
+    )
+    keep_alive: str = Field(
+        "10m", description="How long Ollama keeps a model loaded after a question: 10m, 1h, -1 for ever, 0 not at all."
+    )
+    num_ctx: int = Field(
+        0,
+        description="Context length asked of a model, in tokens; 0 chooses the largest useful one that the model and "
+        "the memory allow. Left to itself Ollama cuts long prompts silently.",
+    )
+    thinking: bool | Literal["low", "medium", "high"] = Field(
+        False,
+        description="Let a model that can think do so before it answers: slower, and better at hard comparisons. Some "
+        "models take low, medium or high.",
+    )
+    temperature: float = Field(
+        0.0, ge=0, le=2, description="How freely a model chooses words: 0 makes its answers repeatable, 1 varies them."
+    )
+    top_k: int | None = Field(
+        None, ge=1, description="Choose each word among so many likeliest ones only; unset leaves it to the model."
+    )
+    top_p: float | None = Field(
+        None, gt=0, le=1, description="Choose among the likeliest words that together have this probability."
+    )
+    seed: int | None = Field(
+        None, description="Start of the random numbers: with a temperature above 0, the same seed repeats an answer."
+    )
+    max_tokens: int = Field(
+        2048, ge=16, description="Longest answer in tokens, thinking included; an answer cut there says so."
+    )
     passages: int = Field(8, ge=1, le=40, description="Passages that one search shows to the model.")
     host: str = Field("127.0.0.1", description="Where the page listens; 0.0.0.0 shows it to the network.")
     port: int = Field(7860, ge=0, le=65535, description="The page's port; 0 takes any free one.")
@@ -65,6 +140,21 @@ class Settings(BaseSettings):
     )
     max_file_mib: int = Field(1024, ge=1, description="Larger files are refused.")
     samples: bool = Field(True, description="Put the sample documents into an empty library when the page starts.")
+
+    @field_validator("num_ctx")
+    @classmethod
+    def _context(cls, value: int) -> int:
+        if value and value < 1024:
+            raise ValueError("0, or at least 1024 tokens")
+        return value
+
+    @field_validator("keep_alive", mode="before")
+    @classmethod
+    def _duration(cls, value: object) -> str:
+        text = str(value).strip()
+        if not re.fullmatch(r"-?\d+|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+", text):
+            raise ValueError("seconds as a number, or a duration such as 10m or 1h30m")
+        return text
 
     @field_validator("ollama_host")
     @classmethod

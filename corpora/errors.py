@@ -20,6 +20,8 @@
     ├── EncoderError            the sentence encoder is missing or fails
     ├── ToolError               a tool was asked for something it cannot do
     ├── ModelError              a chat model is missing, down, or broke off
+    │   ├── ModelInterrupted    it broke off in a way that asking again may mend
+    │   └── Stopped             the user stopped the turn
     ├── ConversationError       a conversation could not be kept or read
     │   └── ConversationNotFound
     └── ServeError              the page could not be served
@@ -115,6 +117,14 @@ class ToolError(LeadlineError):
 
 
 class ModelError(LeadlineError):
+    pass
+
+
+class ModelInterrupted(ModelError):
+    """Worth one more try: what was said up to there is no answer."""
+
+
+class Stopped(ModelError):
     pass
 
 

@@ -95,7 +95,7 @@ def test_search_keeps_to_the_documents_that_are_named(inside, samples, sample_ho
 
 def assert_turn(samples, turn: dict) -> None:
     assert {"answer", "refused", "statements", "tools", "guards", "model", "timings", "usage"} <= set(turn)
-    assert set(turn["timings"]) == {"search_s", "first_text_s", "total_s"}
+    assert {"search_s", "first_text_s", "total_s", "model_s", "tools_s", "guard_s"} <= set(turn["timings"])
     assert turn["model"] == "embedded"
     for statement in turn["statements"]:
         assert {"text", "support", "citations"} <= set(statement)
