@@ -100,7 +100,8 @@ def build_tools(context: TurnContext) -> list[Any]:
             hits = find(library, query, wanted(), min(max(k or context.k, 1), 40))
             passages = [book.add(hit) for hit in hits]
             text = "\n".join(book.show(passage) for passage in passages) or NO_PASSAGES
-            return text, {"passages": passages, "hits": hits}, _found(passages), ()
+            artifact = {"passages": passages, "hits": hits, "hidden": _hidden(library, passages)}
+            return text, artifact, _found(passages), ()
 
         arguments = {"query": query} | ({"documents": documents} if documents else {})
         return context.run("search_documents", arguments, work)
@@ -122,7 +123,7 @@ def build_tools(context: TurnContext) -> list[Any]:
             passage = book.add(hit)
             return (
                 book.show(passage),
-                {"passages": [passage], "hits": [hit]},
+                {"passages": [passage], "hits": [hit], "hidden": _hidden(library, [passage])},
                 f"{found.file}, page {page}",
                 (),
             )
@@ -236,6 +237,16 @@ def _limit(
         return inside or list(scope)
 
     return wanted
+
+
+def _hidden(library: Library, passages: Sequence[Any]) -> dict[int, str]:
+    """For each passage that holds text which its page does not show: what kind, and where."""
+    found = {}
+    for passage in passages:
+        kinds = dict.fromkeys(reason for _, _, reason in library.hidden_in(passage.span))
+        if kinds:
+            found[passage.label] = f"{' and '.join(kinds)} on page {passage.span.page}"
+    return found
 
 
 def _found(passages: Sequence[Any]) -> str:

@@ -73,7 +73,9 @@ def connect(database: Path) -> Connection:
 
 def complete(connection: sqlite3.Connection) -> None:
     """Add to a library what earlier versions of this schema did not have; nothing for one that is complete."""
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'origins'").fetchone():
+    later = ("origins", "hidden_text")
+    there = connection.execute(f"SELECT count(*) FROM sqlite_master WHERE name IN {later}").fetchone()[0]
+    if there == len(later):
         return
     connection.executescript(schema())
     with connection:

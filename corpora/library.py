@@ -275,6 +275,9 @@ class Library(Indexing):
                 for page, boxes in zip(prepared.pages, prepared.boxes, strict=True)
             ),
         )
+        connection.executemany(
+            "INSERT INTO hidden_text VALUES (?, ?, ?, ?, ?)", ((identity, *stretch) for stretch in prepared.hidden)
+        )
         row = 0
         for chunk, words in zip(prepared.chunks, prepared.search_texts, strict=True):
             span = chunk.span

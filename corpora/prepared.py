@@ -17,7 +17,8 @@ class Prepared:
 
     `boxes` are packed, one for each page; `words` is what a question is matched against to find the document;
     `search_texts` runs parallel to `chunks`, '' for what is kept but not searched. `unseen` holds (place, text) of
-    what no page shows (metadata, annotations), for screening alone.
+    what no page shows (metadata, annotations), for screening alone; `hidden` holds (page, start, end, reason) of the
+    stretches of the pages' text that no reader sees, the reason in words.
     """
 
     document_id: str
@@ -40,6 +41,7 @@ class Prepared:
     search_texts: tuple[str, ...]
     embed_texts: tuple[str, ...] = field(default=())
     unseen: tuple[tuple[str, str], ...] = field(default=())
+    hidden: tuple[tuple[int, int, int, str], ...] = field(default=())
 
 
 def text_hash(text: str) -> bytes:

@@ -104,6 +104,19 @@ class Reading(Connections):
         )
         return rectangles(unpack(row[0])[span.start : span.end]) if row else []
 
+    def hidden_in(self, span: Span) -> list[tuple[int, int, str]]:
+        """(start, end, reason) of the stretches that a span shares with text that no reader of its page sees."""
+        connection = self.connection()
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'hidden_text'").fetchone():
+            # A library of an earlier version that nobody has written to since: it knows of none.
+            return []
+        rows = connection.execute(
+            'SELECT start, "end", reason FROM hidden_text '
+            'WHERE document_id = ? AND page = ? AND start < ? AND "end" > ? ORDER BY start',
+            (span.document_id, span.page, span.end, span.start),
+        )
+        return [(start, end, reason) for start, end, reason in rows]
+
     def chunks(self, document_id: str) -> list[Chunk]:
         """Every chunk of a document, in reading order, furniture included."""
         rows = self.connection().execute(

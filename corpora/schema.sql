@@ -36,6 +36,13 @@ CREATE TABLE IF NOT EXISTS chunks (
 );
 CREATE INDEX IF NOT EXISTS chunks_document ON chunks (document_id, page);
 
+-- Stretches of a page's text that no reader of the page sees, and why: white text, text outside the page ...
+CREATE TABLE IF NOT EXISTS hidden_text (
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    page INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, reason TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS hidden_text_page ON hidden_text (document_id, page);
+
 CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING fts5 (
     body, heading, tokenize = "porter unicode61 remove_diacritics 2"
 );

@@ -26,6 +26,7 @@ NAMES: dict[str, str] = {
     "harm.crime": "Theft, fraud, drugs or other crime",
     "harm.hate": "Hatred of a group of people",
     "hidden": "Hidden or deceptive characters",
+    "hidden.text": "Text that a reader of the page does not see",
     "hidden.tags": "Invisible tag characters that spell a text",
     "hidden.selectors": "Variation selectors that carry data",
     "hidden.invisible": "Invisible characters inside words",

@@ -41,7 +41,8 @@ class Risk:
 class Verdict:
     """What one guard said of one text at one stage.
 
-    `seconds` is wall-clock time. `reason` is plain words and never repeats the text that was judged.
+    `seconds` is wall-clock time. `reason` is plain words and never repeats the text that was judged. `label` is that
+    of the passage that was judged, None where it was something else.
     """
 
     state: State
@@ -51,6 +52,7 @@ class Verdict:
     model: str = ""
     seconds: float = 0.0
     reason: str = ""
+    label: int | None = None
 
     @property
     def stops(self) -> bool:
@@ -67,7 +69,7 @@ class Verdict:
             "seconds": round(self.seconds, 6),
             "reason": self.reason,
             "stage": self.stage,
-        }
+        } | ({"passage": self.label} if self.label is not None else {})
 
 
 def strongest(risks: list[Risk]) -> tuple[Risk, ...]:
