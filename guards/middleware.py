@@ -233,7 +233,9 @@ def _parts(message: ToolMessage, text: str) -> list[tuple[Any, str]]:
     """
     artifact = message.artifact
     passages = artifact.get("passages") if isinstance(artifact, dict) else None
-    found: list[tuple[Any, str]] = [(getattr(one, "label", None), str(getattr(one, "text", ""))) for one in passages or ()]
+    found: list[tuple[Any, str]] = [
+        (getattr(one, "label", None), str(getattr(one, "text", ""))) for one in passages or ()
+    ]
     if not found or not all(part and part in text for _, part in found):
         return [(None, text)]
     rest = text

@@ -10,13 +10,19 @@ is one picture.
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from ingest.pages import displayed
+
 Array = np.ndarray[Any, np.dtype[Any]]
+_Box = tuple[float, float, float, float]
+_Matrix = tuple[float, float, float, float, float, float]
+_PLAIN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 #: For each kind, the words that a reader is told.
 WORDS = {
@@ -37,7 +43,7 @@ TINY = 1.6
 #: Differences of colour (0 to 255, largest channel) that an eye does not notice on a page.
 _SAME_COLOUR, _UNNOTICED = 32, 24
 #: Fewer letters than this are a speck, a stray accent or a spacer, not a message.
-LEAST = 8
+LEAST = 12
 #: Share of a page that a picture covers when the page is a scan, and share of its text that then is hidden.
 _SCAN, _MOSTLY = 0.5, 0.5
 #: Contrast (0 to 255) under a word that lies on ink.
@@ -45,6 +51,8 @@ _INK = 50
 _MOST_OBJECTS = 30_000
 _MOST_SHAPES = 2_000
 _DEEPEST = 6
+#: Shapes narrower or lower than this, in points, are strokes and markers: no word is lost on them or under them.
+_SMALL = (8.0, 3.0)
 _LONGEST_SIDE = 1100.0
 
 
@@ -54,12 +62,11 @@ class _Text:
 
     handle: Any
     order: int
-    box: tuple[float, float, float, float]
+    box: _Box
     colour: tuple[int, int, int, int]
     mode: int
     size: float
     clipped: bool
-    layer: bool
     kind: str = ""
 
 
@@ -68,7 +75,7 @@ class _Seen:
     """What a page's objects are: its texts, and the shapes and pictures that lie under or over them."""
 
     texts: list[_Text] = field(default_factory=list)
-    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+    boxes: list[_Box] = field(default_factory=list)
     orders: list[int] = field(default_factory=list)
     colours: list[tuple[int, int, int] | None] = field(default_factory=list)
     pictures: list[bool] = field(default_factory=list)
@@ -134,26 +141,44 @@ def _objects(page: Any) -> _Seen:
     refs = [ctypes.byref(edge) for edge in edges]
     numbers = [ctypes.c_uint() for _ in range(4)]
     channels = [ctypes.byref(number) for number in numbers]
-    matrix = raw.FS_MATRIX()
+    matrix, size = raw.FS_MATRIX(), ctypes.c_float()
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
 
     def colour(handle: Any) -> tuple[int, int, int, int]:
         if raw.FPDFPageObj_GetFillColor(handle, *channels):
             return numbers[0].value, numbers[1].value, numbers[2].value, numbers[3].value
         return 0, 0, 0, 255
 
-    def box(handle: Any, at: Array) -> tuple[float, float, float, float] | None:
+    def box(handle: Any, at: _Matrix) -> _Box | None:
         if not raw.FPDFPageObj_GetBounds(handle, *refs):
             return None
         return _moved((edges[0].value, edges[1].value, edges[2].value, edges[3].value), at)
 
-    def shape(where: tuple[float, float, float, float], paint: tuple[int, int, int] | None, picture: bool) -> None:
-        if len(seen.boxes) < _MOST_SHAPES and where[2] - where[0] > 4 and where[3] - where[1] > 1:
-            seen.boxes.append(where)
-            seen.orders.append(seen.count)
-            seen.colours.append(paint)
-            seen.pictures.append(picture)
+    def shape(handle: Any, at: _Matrix, paint: tuple[int, int, int] | None, picture: bool) -> None:
+        where = box(handle, at)
+        small = where is not None and (where[2] - where[0] < _SMALL[0] or where[3] - where[1] < _SMALL[1])
+        if where is None or small or len(seen.boxes) >= _MOST_SHAPES:
+            return
+        seen.boxes.append(where)
+        seen.orders.append(seen.count)
+        seen.colours.append(paint)
+        seen.pictures.append(picture)
 
-    def walk(count: int, get: Any, at: Array, depth: int, layer: bool) -> None:
+    def text(handle: Any, at: _Matrix) -> None:
+        where = box(handle, at)
+        if where is None:
+            return
+        raw.FPDFPageObj_GetMatrix(handle, matrix)
+        raw.FPDFTextObj_GetFontSize(handle, size)
+        own = _joined((matrix.a, matrix.b, matrix.c, matrix.d, 0.0, 0.0), at)
+        scale = min(math.hypot(own[0], own[1]), math.hypot(own[2], own[3]))
+        # The glyphs of some fonts are drawn far larger than the size that is asked for.
+        points = max(abs(size.value) * scale, min(where[2] - where[0], where[3] - where[1]))
+        mode = raw.FPDFTextObj_GetTextRenderMode(handle)
+        clipped = _clipped(raw, handle, refs, edges)
+        seen.texts.append(_Text(handle, seen.count, where, colour(handle), mode, points, clipped))
+
+    def walk(count: int, get: Any, at: _Matrix, depth: int) -> None:
         for index in range(count):
             if seen.count >= _MOST_OBJECTS:
                 return
@@ -161,61 +186,39 @@ def _objects(page: Any) -> _Seen:
             handle = get(index)
             kind = raw.FPDFPageObj_GetType(handle)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                where = box(handle, at)
-                if where is None:
-                    continue
-                raw.FPDFPageObj_GetMatrix(handle, matrix)
-                size = ctypes.c_float()
-                raw.FPDFTextObj_GetFontSize(handle, size)
-                whole = np.array([[matrix.a, matrix.b], [matrix.c, matrix.d]]) @ at[:2]
-                scale = min(float(np.hypot(*whole[0])), float(np.hypot(*whole[1])))
-                seen.texts.append(
-                    _Text(
-                        handle,
-                        seen.count,
-                        where,
-                        colour(handle),
-                        raw.FPDFTextObj_GetTextRenderMode(handle),
-                        abs(size.value) * scale,
-                        _clipped(raw, handle, refs, edges),
-                        layer or _on_layer(raw, handle),
-                    )
-                )
+                text(handle, at)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
-                fill, stroke = ctypes.c_int(), ctypes.c_int()
                 if raw.FPDFPath_GetDrawMode(handle, fill, stroke) and fill.value:
                     paint = colour(handle)
-                    where = box(handle, at)
-                    if where is not None and paint[3] > 200:
-                        shape(where, paint[:3], False)
+                    if paint[3] > 200:
+                        shape(handle, at, paint[:3], False)
             elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
-                where = box(handle, at)
-                if where is not None:
-                    shape(where, None, kind == raw.FPDF_PAGEOBJ_IMAGE)
+                shape(handle, at, None, kind == raw.FPDF_PAGEOBJ_IMAGE)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
                 raw.FPDFPageObj_GetMatrix(handle, matrix)
-                own = np.array([[matrix.a, matrix.b], [matrix.c, matrix.d], [matrix.e, matrix.f]])
-                inner = own @ at[:2]
-                inner[2] += at[2]
-                walk(
-                    raw.FPDFFormObj_CountObjects(handle),
-                    lambda place, form=handle: raw.FPDFFormObj_GetObject(form, place),
-                    inner,
-                    depth + 1,
-                    layer or _on_layer(raw, handle),
-                )
+                inner = _joined((matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f), at)
+                inside = raw.FPDFFormObj_CountObjects(handle)
+                walk(inside, lambda place, form=handle: raw.FPDFFormObj_GetObject(form, place), inner, depth + 1)
 
-    plain = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
-    walk(raw.FPDFPage_CountObjects(page.raw), lambda place: raw.FPDFPage_GetObject(page.raw, place), plain, 0, False)
+    walk(raw.FPDFPage_CountObjects(page.raw), lambda place: raw.FPDFPage_GetObject(page.raw, place), _PLAIN, 0)
     return seen
 
 
-def _moved(box: tuple[float, float, float, float], at: Array) -> tuple[float, float, float, float]:
-    """A box of a form's space in page space; `at` has shape (3, 2), the rows of a matrix."""
-    x = np.array([box[0], box[2], box[0], box[2]])
-    y = np.array([box[1], box[1], box[3], box[3]])
-    px, py = x * at[0, 0] + y * at[1, 0] + at[2, 0], x * at[0, 1] + y * at[1, 1] + at[2, 1]
-    return float(px.min()), float(py.min()), float(px.max()), float(py.max())
+def _joined(inner: _Matrix, outer: _Matrix) -> _Matrix:
+    """The matrix that does the inner one's work first: rows a b, c d, e f, as a PDF writes them."""
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _moved(box: _Box, at: _Matrix) -> _Box:
+    """A box of a form's space in page space."""
+    if at == _PLAIN:
+        return box
+    a, b, c, d, e, f = at
+    xs = [x * a + y * c + e for x in (box[0], box[2]) for y in (box[1], box[3])]
+    ys = [x * b + y * d + f for x in (box[0], box[2]) for y in (box[1], box[3])]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _clipped(raw: Any, handle: Any, refs: Sequence[Any], edges: Sequence[Any]) -> bool:
@@ -238,17 +241,6 @@ def _clipped(raw: Any, handle: Any, refs: Sequence[Any], edges: Sequence[Any]) -
             return True
         # A clip of no area lets nothing through.
         if max(across) - min(across) < 0.2 or max(up) - min(up) < 0.2:
-            return True
-    return False
-
-
-def _on_layer(raw: Any, handle: Any) -> bool:
-    name = ctypes.create_string_buffer(32)
-    size = ctypes.c_ulong()
-    for place in range(min(max(raw.FPDFPageObj_CountMarks(handle), 0), 8)):
-        mark = raw.FPDFPageObj_GetMark(handle, place)
-        text = ctypes.cast(name, ctypes.POINTER(raw.FPDF_WCHAR))
-        if raw.FPDFPageObjMark_GetName(mark, text, 32, size) and name.raw[:6] == b"O\0C\0\0\0":
             return True
     return False
 
@@ -298,7 +290,7 @@ def _suspects(seen: _Seen, layered: bool, bounds: tuple[float, ...]) -> list[_Te
             one.kind = "white" if min(one.colour[:3]) > 220 else "background"
         elif covered[index]:
             one.kind = "covered"
-        elif one.layer or layered:
+        elif layered:
             one.kind = "layer"
         elif one.size < TINY:
             one.kind = "tiny"
@@ -330,8 +322,11 @@ def _confirm(page: Any, seen: _Seen, suspects: Sequence[_Text], bounds: tuple[fl
         if (on_page and shown.max() > _UNNOTICED) or (not on_page and one.kind not in ("invisible", "transparent")):
             one.kind = "tiny" if on_page and one.size < TINY else ""
         elif scan and one.kind in ("invisible", "covered", "transparent", "white", "background"):
-            ink = without[place].max(2)
-            if ink.size and int(np.percentile(ink, 99)) - int(np.percentile(ink, 2)) > _INK:
+            # OCR misses its place by up to a line.
+            high = place[0].stop - place[0].start
+            rows, columns = (slice(max(part.start - high, 0), part.stop + high) for part in place)
+            ink = without[rows, columns].max(2)
+            if ink.size and int(np.percentile(ink, 99)) - int(np.percentile(ink, 1)) > _INK:
                 one.kind = ""
 
 
@@ -358,17 +353,15 @@ def _drawn(page: Any, scale: float) -> Array:
 
 def _pixels(
     page: Any,
-    box: tuple[float, float, float, float],
+    box: _Box,
     scale: float,
     shape: tuple[int, ...],
     bounds: tuple[float, ...],
 ) -> tuple[slice, slice]:
     """The pixels of a box of page space in a drawing of the page, a pixel wider on each side."""
-    from ingest.pdf import _displayed
-
     x0, y0, x1, y1 = (
         float(value) * scale
-        for value in _displayed(np.array([box]), (bounds[0], bounds[1], bounds[2], bounds[3]), page.get_rotation())[0]
+        for value in displayed(np.array([box]), (bounds[0], bounds[1], bounds[2], bounds[3]), page.get_rotation())[0]
     )
     rows = slice(max(int(y0) - 1, 0), max(min(int(y1) + 2, shape[0]), 0))
     columns = slice(max(int(x0) - 1, 0), max(min(int(x1) + 2, shape[1]), 0))

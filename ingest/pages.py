@@ -31,6 +31,7 @@ class ReadPage:
     width: float
     height: float
     reader: str
+    hidden: tuple[tuple[int, int, str], ...] = ()  # (start, end, kind) of text that no reader sees: `ingest.hidden`
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,20 @@ class Facts:
 def clean(value: Any) -> str:
     """A value of a file's facts as one short line."""
     return re.sub(r"\s+", " ", str(value or "").replace("\x00", "")).strip()[:300]
+
+
+def displayed(
+    corners: np.ndarray[Any, Any], bounds: tuple[float, float, float, float], rotation: int
+) -> np.ndarray[Any, Any]:
+    """Turn boxes of PDF user space (x0, y0, x1, y1, y upwards) into boxes of the page as displayed."""
+    x0, y0, x1, y1 = bounds
+    left, bottom, right, top = corners.T
+    if rotation == 90:
+        shown = (bottom - y0, left - x0, top - y0, right - x0)
+    elif rotation == 180:
+        shown = (x1 - right, bottom - y0, x1 - left, top - y0)
+    elif rotation == 270:
+        shown = (y1 - top, x1 - right, y1 - bottom, x1 - left)
+    else:
+        shown = (left - x0, y1 - top, right - x0, y1 - bottom)
+    return np.stack(shown, axis=1)

@@ -14,6 +14,7 @@ from ingest.canonical import canonical
 from ingest.pages import MAX_CHARACTERS, Facts, ReadPage
 from ingest.pdf_facts import pdfium_facts, pypdf_facts
 from ingest.pdf_page import pdfium_page
+from ingest.unseen import layers_off
 
 
 class PdfFile:
@@ -33,6 +34,7 @@ class PdfFile:
         self._pdfium: Any = None
         self._pypdf: Any = None
         self._pypdf_error = ""
+        self._layers: bool | None = None
         self._open(password)
 
     def _open(self, password: str | None) -> None:
@@ -97,10 +99,20 @@ class PdfFile:
             import pypdfium2
 
             try:
-                return pdfium_page(self._pdfium, number)
+                return pdfium_page(self._pdfium, number, self._layered())
             except pypdfium2.PdfiumError as error:
                 logging.getLogger(__name__).debug("pdfium on page %d of %s: %s", number, self.path, error)
         return self._pypdf_page(number)
+
+    def _layered(self) -> bool:
+        """Whether the document has layers that are switched off."""
+        if self._layers is None:
+            try:
+                self._layers = layers_off(self._reader())
+            except Exception as error:  # noqa: BLE001 - as above; what is on no layer is still looked at
+                logging.getLogger(__name__).debug("layers of %s: %s", self.path, error)
+                self._layers = False
+        return self._layers
 
     def _pypdf_page(self, number: int) -> ReadPage:
         reader = self._reader()

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ingest.pages import Facts, clean
+from ingest.unseen import unseen_texts
 
 
 def pypdf_facts(reader: Any, pages: int) -> Facts:
@@ -33,13 +34,13 @@ def pypdf_facts(reader: Any, pages: int) -> Facts:
     except Exception as error:  # noqa: BLE001
         labels = ()
         notes.append(f"page labels not read ({type(error).__name__})")
-    unseen = [("metadata", clean(value)) for value in meta.values() if isinstance(value, str)]
+    unseen: tuple[tuple[str, str], ...] = ()
     try:
-        unseen += _annotations(reader)
+        unseen = unseen_texts(reader)
     except Exception as error:  # noqa: BLE001 - as above
-        notes.append(f"annotations not read ({type(error).__name__})")
+        notes.append(f"annotations and metadata not read ({type(error).__name__})")
     return Facts(
-        unseen=tuple((place, text) for place, text in unseen if len(text) > 3),
+        unseen=unseen,
         pages=pages,
         title=clean(meta.get("/Title")),
         author=clean(meta.get("/Author")),
@@ -51,19 +52,6 @@ def pypdf_facts(reader: Any, pages: int) -> Facts:
         reader="pypdf",
         notes=tuple(notes),
     )
-
-
-def _annotations(reader: Any, most: int = 500) -> list[tuple[str, str]]:
-    """The texts of notes and comments, which no page shows until they are opened."""
-    found: list[tuple[str, str]] = []
-    for page in reader.pages:
-        for reference in page.get("/Annots") or ():
-            contents = reference.get_object().get("/Contents")
-            if contents:
-                found.append(("annotation", clean(contents)))
-            if len(found) >= most:
-                return found
-    return found
 
 
 def pdfium_facts(document: Any) -> Facts:

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from ingest.canonical import canonical
-from ingest.pages import MAX_CHARACTERS, ReadPage
+from ingest.hidden import hidden_kinds, hidden_spans
+from ingest.pages import MAX_CHARACTERS, ReadPage, displayed
 
 
-def pdfium_page(document: Any, number: int) -> ReadPage:
+def pdfium_page(document: Any, number: int, layered: bool = False) -> ReadPage:
+    """Read one page, 1-based; `layered` where the document has layers that are switched off."""
     import pypdfium2.raw as raw
 
     page = document[number - 1]
@@ -47,42 +49,28 @@ def pdfium_page(document: Any, number: int) -> ReadPage:
         raw.FPDF_GetPageBoundingBox(page.raw, rectangle)
         rotation = page.get_rotation()
         width, height = page.get_size()
+        bounds = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        kinds = hidden_kinds(page, textpage, codes, corners, bounds, layered)
     finally:
         textpage.close()
         page.close()
-    shown = _displayed(corners, (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top), rotation).astype(
-        np.float32
-    )
+    shown = displayed(corners, bounds, rotation).astype(np.float32)
     text = canonical(codes, _line_changes(codes, corners))
     source = np.asarray(text.source, np.int64)
     boxes = np.full((len(source), 4), np.nan, np.float32)
     kept = np.zeros(len(source), np.float32)
+    unseen = np.zeros(len(source), np.uint8)
     if len(codes):
         known = source >= 0
+        unseen[known] = kinds[source[known]]
         boxes[known] = shown[source[known]]
         kept[known] = sizes[source[known]]
     # Spaces and line ends that the reader put in have no glyph; neither has a box without area.
     blank = np.fromiter((c.isspace() for c in text.text), bool, len(source))
     empty = ~((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))
     boxes[blank | empty] = np.nan
-    return ReadPage(number, text.text, boxes, kept, float(width), float(height), "pypdfium2")
-
-
-def _displayed(
-    corners: np.ndarray[Any, Any], bounds: tuple[float, float, float, float], rotation: int
-) -> np.ndarray[Any, Any]:
-    """Turn boxes of PDF user space (x0, y0, x1, y1, y upwards) into boxes of the page as displayed."""
-    x0, y0, x1, y1 = bounds
-    left, bottom, right, top = corners.T
-    if rotation == 90:
-        shown = (bottom - y0, left - x0, top - y0, right - x0)
-    elif rotation == 180:
-        shown = (x1 - right, bottom - y0, x1 - left, top - y0)
-    elif rotation == 270:
-        shown = (y1 - top, x1 - right, y1 - bottom, x1 - left)
-    else:
-        shown = (left - x0, y1 - top, right - x0, y1 - bottom)
-    return np.stack(shown, axis=1)
+    hidden = hidden_spans(text.text, unseen.tolist()) if unseen.any() else ()
+    return ReadPage(number, text.text, boxes, kept, float(width), float(height), "pypdfium2", hidden)
 
 
 def _line_changes(codes: list[int], corners: np.ndarray[Any, Any]) -> list[bool]:

@@ -26,7 +26,7 @@ EMBED_STEP = 128
 READ_AHEAD = 2
 #: How a note begins that warns of what a document tries to do.
 SUSPICIOUS = "warning,"
-#: (text, place) to what is suspicious in it, in words; `place` is page, metadata or annotation.
+#: (text, place) to what is suspicious in it, in words; `place` is page, hidden or one of `ingest.unseen`.
 Screening = Callable[[str, str], Sequence[str]]
 
 
@@ -143,8 +143,9 @@ def ingest(
     progress:
         Called on the working thread, in the caller's context.
     screen:
-        Given the text of each page, of the metadata and of each annotation, and which of these it is, returns
-        what is suspicious in it, in words; kept as notes of the document, which the page and the commands show.
+        Given the text of each page, each stretch that the page hides, and each text that no page shows (metadata,
+        annotations, scripts; see `ingest.unseen`), and which of these it is, returns what is suspicious in it, in
+        words; kept as notes of the document, which the page and the commands show.
     max_bytes:
         Larger files are refused.
 
@@ -283,7 +284,11 @@ def _store(
 
 def _screened(prepared: Prepared, screen: Screening) -> Prepared:
     """The document with a note for everything suspicious in it."""
-    found = [(f"page {page.number}", risk) for page in prepared.pages for risk in screen(page.text, "page")]
+    pages = {page.number: page.text for page in prepared.pages}
+    found = [(f"page {number}", risk) for number, text in pages.items() for risk in screen(text, "page")]
+    for number, start, end, reason in prepared.hidden:
+        found.append((f"page {number}", reason))
+        found += [(f"{reason} on page {number}", risk) for risk in screen(pages[number][start:end], "hidden")]
     found += [(place, risk) for place, text in prepared.unseen for risk in screen(text, place)]
     warnings = tuple(f"{SUSPICIOUS} {where}: {risk}" for where, risk in dict.fromkeys(found))
     return replace(prepared, notes=prepared.notes + warnings)

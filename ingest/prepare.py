@@ -14,6 +14,7 @@ from corpora.library import Prepared
 from corpora.model import Chunk, Page
 from ingest.chunks import chunk_pages
 from ingest.files import MAX_BYTES, check_file
+from ingest.hidden import WORDS
 from ingest.identity import Identity, identify
 from ingest.pages import ReadPage
 from ingest.pdf import PdfFile
@@ -106,7 +107,8 @@ def prepare(
         facts_reader=facts.reader,
         notes=tuple(notes),
         outline=facts.outline,
-        unseen=facts.unseen,
+        unseen=(("title", identity.title), ("file", name), *facts.unseen),
+        hidden=tuple((page.number, start, end, WORDS[kind]) for page in pages for start, end, kind in page.hidden),
         pages=tuple(
             Page(document_id, page.number, label, page.text, page.width, page.height)
             for page, label in zip(pages, labels, strict=True)

@@ -107,7 +107,8 @@ def _pages(reader: Any, catalog: Any) -> Iterator[tuple[str, str]]:
 
 def _structure(reader: Any, catalog: Any) -> Iterator[tuple[str, str]]:
     """Alternative and replacement texts of the document's structure: what screen readers say."""
-    waiting, seen = [_resolved(catalog.get("/StructTreeRoot"))], set()
+    waiting = [_resolved(catalog.get("/StructTreeRoot"))]
+    seen: set[int] = set()
     while waiting and len(seen) < 20_000:
         element = waiting.pop()
         if id(element) in seen or not hasattr(element, "get"):
@@ -117,7 +118,8 @@ def _structure(reader: Any, catalog: Any) -> Iterator[tuple[str, str]]:
             text = _resolved(element.get(name))
             if isinstance(text, str):
                 yield "alt_text", text
-        waiting.extend(_resolved(one) for one in _sequence(element.get("/K")))
+        kids = element.get("/K")
+        waiting.extend(_resolved(one) for one in _sequence(kids) or [kids])
 
 
 def _fields(fields: Any, depth: int, seen: set[int]) -> Iterator[tuple[str, str]]:

@@ -68,9 +68,10 @@ WAYS: Mapping[str, tuple[str, str]] = {
 }
 
 #: Pages on which a reader sees everything, however odd it looks to the rules.
+_DARK = "q 0.1 0.2 0.5 rg 60 590 500 30 re f Q"
 HONEST: Mapping[str, str] = {
-    "white on a dark heading": f"q 0.1 0.2 0.5 rg 60 590 500 30 re f Q {says('Table 2: Stations of the cruise', before='1 1 1 rg')}",
-    "white on black with an outline": f"q 0 g 60 590 500 30 re f Q {says('Cast number and depth', before='1 g 0 G 2 Tr')}",
+    "white on a dark heading": f"{_DARK} {says('Table 2: Stations of the cruise', before='1 1 1 rg')}",
+    "white on black with an outline": f"{_DARK} {says('Cast number and depth', before='1 g 0 G 2 Tr')}",
     "light grey on white": says("Draft of the report, not for citation", before="0.75 g"),
     "on a picture": f"{picture(60, 560, 500, 80)} {says('Figure 3: the track of the ship', before='1 0 0 rg')}",
     "a footnote of five points": says("Salinities are on the practical scale of 1978", size=5),
@@ -78,7 +79,7 @@ HONEST: Mapping[str, str] = {
     "outlined letters": says("Preliminary cruise report", size=30, before="1 Tr 0 G 1 g"),
     "beside a picture": f"{says('The winch failed at station twelve')} {picture(60, 300, 500, 200)}",
     "in a narrow clip": says("Oxygen was sampled first of all", before="60 590 500 30 re W n"),
-    "the same words twice for bold": says("Cruise report of the section") + says("Cruise report of the section", x=72.3),
+    "the same words twice for bold": says("Cruise report") + says("Cruise report", x=72.3),
     "white specks": says(". . -", before="1 g"),
 }
 

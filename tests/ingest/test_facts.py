@@ -99,10 +99,10 @@ def test_one_page_that_pdfium_cannot_read_is_read_by_pypdf(monkeypatch, tmp_path
     path = report(tmp_path / "a.pdf", "XX12", "The first page.", pages=3)
     by_pdfium = module.pdfium_page
 
-    def sometimes(document: object, number: int):
+    def sometimes(document: object, number: int, *layers: bool):
         if number == 2:
             raise pypdfium2.PdfiumError("Failed to load page.")
-        return by_pdfium(document, number)
+        return by_pdfium(document, number, *layers)
 
     monkeypatch.setattr(module, "pdfium_page", sometimes)
     document = prepare(path)
