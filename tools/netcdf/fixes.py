@@ -141,11 +141,12 @@ def _do_scale_valid(ds: Any, op: Op) -> Any:
 
 
 def _line_reverse(op: Op) -> str:
-    return _assign(op.variable, f"ds[{op.variable!r}].values[::-1].copy()")
+    """Along the first dimension, or the one whose number `value` is."""
+    return _assign(op.variable, f"np.flip(ds[{op.variable!r}].values, axis={int(op.value or 0)})")
 
 
 def _do_reverse(ds: Any, op: Op) -> Any:
-    _put(ds, op.variable, ds[op.variable].values[::-1].copy())
+    _put(ds, op.variable, np.flip(ds[op.variable].values, axis=int(op.value or 0)))
     return ds
 
 

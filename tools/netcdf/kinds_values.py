@@ -195,6 +195,35 @@ VALUE_KINDS: dict[str, Kind] = {
         "The file is many times larger and slower than it needs to be.",
         "beyond CF: HDF5 chunking advice (10 KiB to 1 MiB and more)",
     ),
+    # Quality flags
+    "flag-values": Kind(
+        "qc_convention",
+        "suspicious",
+        "Flags that are in no list",
+        "Nobody can tell whether the values so flagged may be used.",
+        "{cf} section 3.5; the flag convention that the file names",
+    ),
+    "flag-scale": Kind(
+        "qc_convention",
+        "suspicious",
+        "Flags contradict the convention that they name",
+        "Software that knows the convention keeps the bad values and drops the good ones.",
+        "beyond CF: Argo reference table 2, QARTOD, SeaDataNet L20, OceanSITES, IODE or WOCE flags",
+    ),
+    "flag-scales-differ": Kind(
+        "qc_convention",
+        "recommendation",
+        "Flags of different scales",
+        "Software that keeps one number for good drops good data of the others.",
+        "beyond CF: one flag convention for a file",
+    ),
+    "flag-meanings": Kind(
+        "flags",
+        "violation",
+        "Numbers of flag_values and flag_meanings differ",
+        "From some value on, every flag gets the wrong meaning.",
+        "{cf} section 3.5",
+    ),
     # Structure
     "axis-duplicate": Kind(
         "coords",

@@ -63,6 +63,7 @@ _SAME = {
     "packing": {"packing"},
     "nonmonotonic": {"nonmonotonic", "time", "coords"},
     "ancillary": {"ancillary"},
+    "flags": {"flags"},
     "bounds": {"bounds"},
     "grid_mapping": {"grid_mapping"},
     "cf_version": {"cf_version"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.netcdf.checks import (
     attributes,
     coastline,
+    flags,
     integrity,
     limits,
     missing,
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("vertical_attributes", "`positive` is given and fits the standard name", vertical.attributes, values=False),
     Check("time_attributes", "time units and calendar are valid", times.attributes, values=False),
+    Check("flags", "quality flags keep to their list and convention", flags.flags, values=False),
     Check("storage", "packing and chunking are sound", storage.attributes, values=False),
     Check("coordinate_values", "coordinates are complete and monotonic", position.coordinate_values),
     Check("position_range", "latitudes and longitudes are possible", position.ranges),

@@ -11,7 +11,7 @@ import numpy as np
 from tools.netcdf.access import Var
 from tools.netcdf.catalogue import finding
 from tools.netcdf.checks.context import Context, Floats, Skip, show
-from tools.netcdf.checks.landmask import Bools, agreement, is_inland
+from tools.netcdf.checks.landmask import Bools, agreement, is_inland, is_land
 from tools.netcdf.checks.position import pair, swap_ops
 from tools.netcdf.model import Finding, Op
 from tools.netcdf.names import base
@@ -21,24 +21,71 @@ _MOST_POINTS = 20_000
 
 @dataclass(frozen=True)
 class _Way:
-    """One way to read two coordinates, and the finding that it would mean."""
+    """One way to read two coordinates, and the finding that it would mean. `steps` makes the file be read so."""
 
     code: str
     words: str
     lat: Callable[[Floats, Floats], Floats]
     lon: Callable[[Floats, Floats], Floats]
+    steps: Callable[[Var, Var, Floats], list[Op]]
     #: Whether the axes change places too: the one called latitude holds longitudes of its own length.
     turned: bool = False
 
 
+def _scale(var: Var, factor: float, offset: float = 0.0) -> list[Op]:
+    return [Op("scale", var.name, "", [factor, offset])]
+
+
+def _half_turn(lat: Var, lon: Var, values: Floats) -> list[Op]:
+    """Adds or takes 180 degrees, whichever stays within -180 to 360, so that the order is kept."""
+    return _scale(lon, 1.0, 180.0 if np.nanmax(values) <= 180.0 else -180.0)
+
+
 _WAYS = (
-    _Way("swapped-latlon", "latitude and longitude are exchanged", lambda a, b: b, lambda a, b: a, turned=True),
-    _Way("swapped-latlon", "the values of latitude and longitude are exchanged", lambda a, b: b, lambda a, b: a),
-    _Way("inverted-latitude", "latitude runs the other way", lambda a, b: a[::-1], lambda a, b: b),
-    _Way("inverted-latitude", "the sign of the latitude is turned", lambda a, b: -a, lambda a, b: b),
-    _Way("shifted-longitude", "longitude is turned by 180 degrees", lambda a, b: a, lambda a, b: b + 180.0),
-    _Way("shifted-longitude", "longitude runs the other way", lambda a, b: a, lambda a, b: b[::-1]),
-    _Way("shifted-longitude", "the sign of the longitude is turned", lambda a, b: a, lambda a, b: -b),
+    _Way(
+        "swapped-latlon",
+        "latitude and longitude are exchanged",
+        lambda a, b: b,
+        lambda a, b: a,
+        lambda lat, lon, values: swap_ops(lat, lon),
+        turned=True,
+    ),
+    _Way(
+        "swapped-latlon",
+        "the values of latitude and longitude are exchanged",
+        lambda a, b: b,
+        lambda a, b: a,
+        lambda lat, lon, values: [Op("swap_values", lat.name, "", lon.name)],
+    ),
+    _Way(
+        "inverted-latitude",
+        "latitude runs the other way",
+        lambda a, b: np.flip(a, axis=0),
+        lambda a, b: b,
+        lambda lat, lon, values: [Op("reverse", lat.name)],
+    ),
+    _Way(
+        "inverted-latitude",
+        "the sign of the latitude is turned",
+        lambda a, b: -a,
+        lambda a, b: b,
+        lambda lat, lon, values: _scale(lat, -1.0),
+    ),
+    _Way("shifted-longitude", "longitude is turned by 180 degrees", lambda a, b: a, lambda a, b: b + 180.0, _half_turn),
+    _Way(
+        "shifted-longitude",
+        "longitude runs the other way",
+        lambda a, b: a,
+        lambda a, b: np.flip(b, axis=-1),
+        lambda lat, lon, values: [Op("reverse", lon.name, "", -1)],
+    ),
+    _Way(
+        "shifted-longitude",
+        "the sign of the longitude is turned",
+        lambda a, b: a,
+        lambda a, b: -b,
+        lambda lat, lon, values: _scale(lon, -1.0),
+    ),
 )
 
 
@@ -46,7 +93,7 @@ def land(context: Context) -> Iterator[Finding]:
     """Grids by their mask, single positions by the land itself."""
     if not context.roles.latitude or not context.roles.longitude:
         raise Skip("no latitude and longitude")
-    if context.gridded:
+    if context.gridded or any(curved(v) for v in context.roles.latitude):
         yield from _grid_mask(context)
     elif context.marine:
         yield from _points_on_land(context)
@@ -54,11 +101,18 @@ def land(context: Context) -> Iterator[Finding]:
         raise Skip("the data is not marine, so land is no contradiction")
 
 
+def curved(var: Var) -> bool:
+    """Whether a coordinate has two dimensions, as on a turned or curvilinear grid."""
+    return len(var.dims) == 2 and min(var.shape) > 3
+
+
 def _grid_mask(context: Context) -> Iterator[Finding]:
-    for lat in (v for v in context.roles.latitude if v.dims == (base(v.name),) and v.size > 3):
-        for lon in (v for v in context.roles.longitude if v.dims == (base(v.name),) and v.size > 3):
+    for lat in (v for v in context.roles.latitude if curved(v) or (v.dims == (base(v.name),) and v.size > 3)):
+        for lon in (v for v in context.roles.longitude if curved(v) or (v.dims == (base(v.name),) and v.size > 3)):
+            if curved(lat) != curved(lon) or (curved(lat) and (lat.dims != lon.dims or not pair(lat, lon))):
+                continue
             for var in context.measured:
-                if not {lat.dims[0], lon.dims[0]} <= set(var.dims):
+                if not {*lat.dims, *lon.dims} <= set(var.dims):
                     continue
                 found = _mask_of(context, var, lat, lon)
                 if found is not None:
@@ -66,36 +120,41 @@ def _grid_mask(context: Context) -> Iterator[Finding]:
                     return
 
 
+def _agreement(field: Bools, lat: Floats, lon: Floats) -> float:
+    return agreement(field, lat, lon) if lat.ndim == 1 else float(np.mean(is_land(lat, lon) == field))
+
+
 def _mask_of(context: Context, var: Var, lat: Var, lon: Var) -> Finding | None:
     a, b = context.values(lat), context.values(lon)
     if a is None or b is None or np.nanmax(np.abs(a), initial=0) > 90.5 or np.isnan(a).any() or np.isnan(b).any():
         return None
-    missing = _missing_field(context, var, lat.dims[0], lon.dims[0])
+    rows, columns = lat.dims if curved(lat) else (lat.dims[0], lon.dims[0])
+    missing = _missing_field(context, var, rows, columns)
     if missing is None or not 0.04 < missing.mean() < 0.96:
         return None
-    thin_a, thin_b = max(1, a.size // 240), max(1, b.size // 480)
-    field, a, b = missing[::thin_a, ::thin_b], a[::thin_a], b[::thin_b]
-    as_given = agreement(field, a, b)
+    thin = tuple(slice(None, None, max(1, n // most)) for n, most in zip(missing.shape, (240, 480), strict=True))
+    field = missing[thin]
+    given = b
+    a, b = (a[thin], b[thin]) if curved(lat) else (a[thin[0]], b[thin[1]])
+    as_given = _agreement(field, a, b)
     if as_given >= 0.85:
         return None
     best: tuple[float, _Way] | None = None
     for way in _WAYS:
+        if way.turned and curved(lat):
+            continue
         try_lat, try_lon = way.lat(a, b), way.lon(a, b)
         if np.abs(try_lat).max() > 90.5:
             continue
         turned = field.T if way.turned else field
-        if turned.shape != (try_lat.size, try_lon.size):
+        if turned.shape != (try_lat.shape if try_lat.ndim == 2 else (try_lat.size, try_lon.size)):
             continue
-        score = agreement(turned, try_lat, try_lon)
+        score = _agreement(turned, try_lat, try_lon)
         if best is None or score > best[0] + 1e-9:
             best = (score, way)
     if best is None or best[0] < 0.88 or best[0] < as_given + 0.12:
         return None
     score, way = best
-    ops = {
-        "swapped-latlon": swap_ops(lat, lon) if way.turned else [Op("swap_values", lat.name, "", lon.name)],
-        "inverted-latitude": [Op("reverse", lat.name)],
-    }.get(way.code, [])
     variable = (
         f"{lat.name}, {lon.name}" if way.code == "swapped-latlon" else lat.name if "lat" in way.code else lon.name
     )
@@ -109,7 +168,7 @@ def _mask_of(context: Context, var: Var, lat: Var, lon: Var) -> Finding | None:
             "values": [round(as_given, 4), round(score, 4)],
             "count": int(field.size),
         },
-        ops=ops,
+        ops=way.steps(lat, lon, given),
         source="Leadline (global-land-mask)",
     )
 
@@ -143,7 +202,7 @@ def _surface(context: Context, dim: str) -> int:
 def _points_on_land(context: Context) -> Iterator[Finding]:
     for lat in context.roles.latitude:
         for lon in context.roles.longitude:
-            if lat.dims != lon.dims or (not pair(lat, lon) and lat.size > 1):
+            if curved(lat) or lat.dims != lon.dims or (not pair(lat, lon) and lat.size > 1):
                 if not (lat.size == 1 and lon.size == 1):
                     continue
             a, b = context.values(lat), context.values(lon)
