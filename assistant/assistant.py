@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.answering import Job, answer
 from assistant.conversations import Conversations
-from assistant.conversations.memory import TURNS_TOLD
-from assistant.models import EMBEDDED, Choice, build, choose
-from assistant.prompts import REFUSAL
+from assistant.models import EMBEDDED, Choice, choose
+from assistant.prompts import STOOD_IN
 from assistant.settings import Settings, config_file
-from assistant.toolbox import ToolCall, TurnContext
-from assistant.turn import Timings, Turn
-from corpora.errors import ConversationError, LeadlineError, ModelError, SettingsError, UsageError
+from assistant.toolbox import ToolCall
+from assistant.turn import Turn
+from corpora.errors import ConversationError, ModelError, SettingsError, UsageError
 from corpora.library import Library
-from guards import GuardError, Policy, Screen, Verdict
+from guards import GuardError, Policy, Screen
 
 #: A longer question is no question; documents are ingested, not pasted.
 LONGEST_QUESTION = 20_000
@@ -133,20 +132,31 @@ class Assistant:
         scope = None
         if documents is not None:
             scope = tuple(dict.fromkeys(self.library.document(name).document_id for name in documents))
-        choice = choose(self.settings, model)
+        choice, notes = self._choose(model)
         told = [(turn.question, turn.answer) for turn in history]
         if conversation is not None:
             told = self.conversations.told(conversation, owner)
             self.conversations.begin(conversation, asked, owner)
         events: queue.Queue[Event | Exception | None] = queue.Queue()
-        context = TurnContext(self.library, k=self.settings.passages, scope=scope, data_folders=self.data_folders())
-        context.notify = lambda kind, what: events.put(
-            Event(kind, name=what.name, call=what) if isinstance(what, ToolCall) else Event(kind, **what)
+        job = Job(
+            asked,
+            choice,
+            self.settings,
+            self.library,
+            self.screen,
+            scope,
+            self.data_folders(),
+            told,
+            notes,
+            notify=lambda kind, what: events.put(
+                Event(kind, name=what.name, call=what) if isinstance(what, ToolCall) else Event(kind, **what)
+            ),
+            checking=lambda: events.put(Event("checking")),
         )
 
         def work() -> None:
             try:
-                events.put(Event("done", turn=self._turn(asked, choice, context, scope, events, told)))
+                events.put(Event("done", turn=answer(job)))
             except Exception as error:  # noqa: BLE001 - raised again where it is waited for
                 events.put(error)
             finally:
@@ -162,6 +172,8 @@ class Assistant:
                 finished = True
                 yield event if conversation is None else self._kept(event, event.turn, conversation, owner)
         finally:
+            # Whoever stopped listening stops the model too.
+            job.cancelled.set()
             if conversation is not None and not finished:
                 self.conversations.abandon(conversation, owner)
 
@@ -173,66 +185,15 @@ class Assistant:
             return replace(event, turn=replace(turn, notes=(*turn.notes, f"This turn was not kept. {error}")))
         return event
 
-    def _turn(
-        self,
-        question: str,
-        choice: Choice,
-        context: TurnContext,
-        scope: tuple[str, ...] | None,
-        events: queue.Queue[Event | Exception | None],
-        earlier: Sequence[tuple[str, str]] = (),
-    ) -> Turn:
-        from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-
-        from assistant.agent import build_agent
-        from assistant.citations import check_answer
-
-        started = time.monotonic()
-        verdicts: list[Verdict] = []
-        agent = build_agent(build(choice, self.settings, self.library, scope), context, self.screen, verdicts)
-        told: list[BaseMessage] = []
-        for before, said in earlier[-TURNS_TOLD:]:
-            told += [HumanMessage(before), AIMessage(said)]
+    def _choose(self, model: str | None) -> tuple[Choice, tuple[str, ...]]:
+        """The model that answers, and what must be noted of it."""
         try:
-            state = agent.invoke({"messages": [*told, HumanMessage(question)]}, {"recursion_limit": 60})
-        except LeadlineError:
-            raise
-        except Exception as error:
-            raise _model_error(choice, error, self.settings) from error
-        replies = [m for m in state["messages"][len(told) :] if isinstance(m, AIMessage)]
-        answer = replies[-1].text.strip() if replies else ""
-        if not answer and choice.name != EMBEDDED:
-            raise ModelError(
-                f"The model {choice.name} gave an empty answer.",
-                "Ask again, or choose another model with --model.",
-            )
-        events.put(Event("checking"))
-        blocked = any(v.state == "block" for v in verdicts)
-        checked = check_answer(
-            answer,
-            context.book.all(),
-            self.library.page_text,
-            tool_texts=context.tool_texts,
-            question=question,
-            refusal=REFUSAL,
-        )
-        ended = time.monotonic()
-        return Turn(
-            question=question,
-            answer=answer,
-            refused=checked.refused or blocked,
-            checked=checked,
-            passages=context.book.all(),
-            tools=tuple(context.calls),
-            verdicts=tuple(verdicts),
-            model=choice.name,
-            timings=Timings(
-                search_s=sum(call.seconds for call in context.calls if call.name == "search_documents"),
-                first_text_s=ended - started,
-                total_s=ended - started,
-            ),
-            usage=_usage(replies),
-        )
+            choice = choose(self.settings, model)
+        except ModelError as error:
+            if not self.settings.fallback:
+                raise
+            return Choice(EMBEDDED), (STOOD_IN.format(problem=error.message),)
+        return choice, (choice.note,) if choice.note else ()
 
 
 def _until_done(events: queue.Queue[Event | Exception | None], cancelled: threading.Event | None) -> Iterator[Event]:
@@ -251,23 +212,3 @@ def _until_done(events: queue.Queue[Event | Exception | None], cancelled: thread
         if isinstance(event, Exception):
             raise event
         yield event
-
-
-def _usage(replies: Sequence[Any]) -> dict[str, float]:
-    total: dict[str, float] = {"input_tokens": 0, "output_tokens": 0}
-    for reply in replies:
-        for name in total:
-            total[name] += int((reply.usage_metadata or {}).get(name, 0))
-    return total if any(total.values()) else {}
-
-
-def _model_error(choice: Choice, error: Exception, settings: Settings) -> ModelError:
-    what = f"{type(error).__name__}: {str(error)[:200]}"
-    if choice.name == EMBEDDED:
-        return ModelError(
-            f"The embedded model failed ({what}).", "Report this question with `leadline doctor`'s output."
-        )
-    return ModelError(
-        f"The model {choice.name} at {settings.ollama_host} failed ({what}).",
-        "See that `ollama serve` runs and the model is pulled, or use --model embedded.",
-    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,35 @@ from assistant.prompts import EMPTY_LIBRARY, NO_PASSAGES
 from corpora.errors import LeadlineError
 from corpora.library import Library
 from corpora.model import Hit, Span
+
+#: The place of the call that is being carried out among all calls of its turn, from 0; None outside of an agent.
+PLACE: ContextVar[int | None] = ContextVar("leadline_place", default=None)
+#: Longer than any tool may take: a call whose earlier ones never end goes on without them.
+_WAIT_S = 120.0
+
+
+class Turnstile:
+    """Lets calls that run at once through in the order in which the model made them."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._left: set[int] = set()
+        self._changed = threading.Condition()
+
+    def wait(self, place: int | None) -> None:
+        """Until every call before this one has left."""
+        if place is not None:
+            with self._changed:
+                self._changed.wait_for(lambda: self._next >= place, timeout=_WAIT_S)
+
+    def leave(self, place: int | None) -> None:
+        """Let the next one through."""
+        if place is not None:
+            with self._changed:
+                self._left.add(place)
+                while self._next in self._left:
+                    self._next += 1
+                self._changed.notify_all()
 
 
 @dataclass(frozen=True)
@@ -50,9 +81,27 @@ class TurnContext:
     scope: tuple[str, ...] | None = None  # ids of the documents that the user limited the question to
     data_folders: tuple[Path, ...] = ()  # where NetCDF files may be read
     book: PassageBook = field(default_factory=PassageBook)
-    calls: list[ToolCall] = field(default_factory=list)
     tool_texts: list[str] = field(default_factory=list)
     notify: Callable[[str, dict[str, Any] | ToolCall], None] = lambda kind, what: None
+    order: Turnstile = field(default_factory=Turnstile)
+    names: tuple[str, ...] = ()
+    _calls: dict[int, ToolCall] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The calls so far, in the order in which the model made them."""
+        with self._lock:
+            return [self._calls[place] for place in sorted(self._calls)]
+
+    def record(self, call: ToolCall, place: int | None = None) -> None:
+        """Add a call at its place, or as the last one."""
+        with self._lock:
+            self._calls[max(self._calls, default=-1) + 1 if place is None else place] = call
+
+    def was_recorded(self, place: int) -> bool:
+        with self._lock:
+            return place in self._calls
 
     def run(
         self, name: str, arguments: dict[str, Any], work: Callable[[], tuple[str, Any, str, Sequence[str]]]
@@ -68,7 +117,7 @@ class TurnContext:
         except LeadlineError as error:
             text, artifact, summary, ok = f"{name} failed: {error}", {"error": str(error)}, str(error), False
         call = ToolCall(name, arguments, time.monotonic() - started, ok, summary, working)
-        self.calls.append(call)
+        self.record(call, PLACE.get())
         self.notify("finished", call)
         return text, artifact
 
@@ -98,6 +147,7 @@ def build_tools(context: TurnContext) -> list[Any]:
             if not library.stats()["documents"]:
                 return EMPTY_LIBRARY, {"passages": [], "hits": []}, "the library is empty", ()
             hits = find(library, query, wanted(), min(max(k or context.k, 1), 40))
+            context.order.wait(PLACE.get())
             passages = [book.add(hit) for hit in hits]
             text = "\n".join(book.show(passage) for passage in passages) or NO_PASSAGES
             artifact = {"passages": passages, "hits": hits, "hidden": _hidden(library, passages)}
@@ -120,6 +170,7 @@ def build_tools(context: TurnContext) -> list[Any]:
                 raise LeadlineError(f"{found.file} is outside what this question is limited to.")
             span = Span(found.document_id, page, 0, len(text.text))
             hit = Hit(1, 1.0, found.file, span, text.text, title=found.title)
+            context.order.wait(PLACE.get())
             passage = book.add(hit)
             return (
                 book.show(passage),
@@ -218,6 +269,7 @@ def build_tools(context: TurnContext) -> list[Any]:
     functions: list[Callable[..., Any]] = [search_documents, read_page, list_documents, calculate, estimate_memory]
     if context.data_folders:
         functions.append(check_netcdf)
+    context.names = tuple(function.__name__ for function in functions)
     return [
         StructuredTool.from_function(func=function, response_format="content_and_artifact", parse_docstring=True)
         for function in functions

@@ -21,6 +21,7 @@
     ├── ToolError               a tool was asked for something it cannot do
     ├── ModelError              a chat model is missing, down, or broke off
     │   ├── ModelInterrupted    it broke off in a way that asking again may mend
+    │   ├── NoToolCalls         it cannot call tools
     │   └── Stopped             the user stopped the turn
     ├── ConversationError       a conversation could not be kept or read
     │   └── ConversationNotFound
@@ -122,6 +123,10 @@ class ModelError(LeadlineError):
 
 class ModelInterrupted(ModelError):
     """Worth one more try: what was said up to there is no answer."""
+
+
+class NoToolCalls(ModelError):
+    pass
 
 
 class Stopped(ModelError):

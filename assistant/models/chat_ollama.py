@@ -15,7 +15,7 @@ from assistant.models.addresses import is_local
 from assistant.models.choosing import Choice
 from assistant.models.watching import late, watched
 from assistant.settings import Settings
-from corpora.errors import ModelError, ModelInterrupted
+from corpora.errors import ModelError, ModelInterrupted, NoToolCalls
 
 _BROKEN = "What it had said up to there is not an answer. Ask again; see the log of `ollama serve`."
 
@@ -89,7 +89,7 @@ class OllamaChat(ChatOllama):
         if status == 401:
             return ModelError(f"Ollama refuses the model {name} ({said}).", "Sign in with `ollama signin`.")
         if "does not support tools" in said:
-            return ModelError(f"The model {name} cannot call tools.", "Ask again, or choose one that can.")
+            return NoToolCalls(f"The model {name} cannot call tools.", "Choose one that can: leadline models list")
         if "does not support thinking" in said:
             return ModelError(f"The model {name} cannot think.", "Set thinking = false in the settings.")
         if "does not support" in said:

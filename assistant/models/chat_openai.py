@@ -11,7 +11,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai.chat_models.base import BaseChatOpenAI
 
 from assistant.models.watching import late, watched
-from corpora.errors import ModelError, ModelInterrupted
+from corpora.errors import ModelError, ModelInterrupted, NoToolCalls
 
 _BROKEN = "What it had said up to there is not an answer. Ask again; see the log of the server."
 
@@ -93,7 +93,7 @@ class ServerChat(BaseChatOpenAI):
                 "Set context under [servers] to what the server has, or lower passages in the settings.",
             )
         if "tool" in said and status in (400, 422, 500, 501):
-            return ModelError(
+            return NoToolCalls(
                 f"The server does not let {name} call tools ({said}).", "Set tools = false under [servers]."
             )
         if status == 429 or status >= 500:
