@@ -106,12 +106,7 @@ def report_command(
     from assistant.cli.output import say, write_json
     from experiments.report.figures import summary
 
-    if as_json:
-        write_json(summary(results))
-    else:
-        from experiments.report.text import terminal
-
-        terminal(results)
+    # The files first: what reads the tables may stop reading (`| head`).
     if markdown is not None:
         from experiments.report.text import write_markdown
 
@@ -122,6 +117,12 @@ def report_command(
 
         write_html(results, html)
         say(f"Written: {html}")
+    if as_json:
+        write_json(summary(results))
+    else:
+        from experiments.report.text import terminal
+
+        terminal(results)
 
 
 def prices(given: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -119,7 +119,10 @@ def mcnemar(only_first: int, only_second: int) -> float:
         return 1.0
     fewer = min(only_first, only_second)
     # In whole numbers: 2**tosses overflows a float from 1,024 cases on.
-    tail = sum(math.comb(tosses, k) for k in range(fewer + 1))
+    tail = ways = 1
+    for k in range(fewer):
+        ways = ways * (tosses - k) // (k + 1)
+        tail += ways
     return min(1.0, 2 * tail / 2**tosses)
 
 

@@ -26,7 +26,7 @@ th, td { padding: .3rem .7rem; border-bottom: 1px solid #ccc; text-align: right;
 th { border-bottom: 2px solid #1a1a1a; } th:first-child, td:first-child { text-align: left; }
 ul.named { margin: .3rem 0 1rem; padding-left: 1.2rem; color: #444; font-size: .92rem; }
 figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; }
-figcaption { color: #444; font-size: .85rem; }
+figcaption { color: #444; font-size: .78rem; }
 details { margin: .5rem 0; } summary { cursor: pointer; }
 details td { text-align: left; }
 section + section { border-top: 3px double #1a1a1a; margin-top: 3rem; padding-top: 2rem; }
@@ -53,12 +53,13 @@ def write_html(paths: Sequence[Path], target: Path) -> None:
 
 
 def _section(number: int, section: Section) -> str:
-    drawn = [_figure(number, plot, section.caption) for plot in plots(section.series, section.pairs)]
+    drawn = {plot.title: _figure(number, plot, section.caption) for plot in plots(section.series, section.pairs)}
     named = "".join(f"<li>{escape(line)}</li>" for line in section.named)
-    tables = "".join(_table(table) for table in section.tables)
+    tables = "".join(
+        f"<h2>{escape(table.title)}</h2>{drawn.get(table.title, '')}{_table(table)}" for table in section.tables
+    )
     return (
-        f'<section><h1>{escape(section.title)}</h1><ul class="named">{named}</ul>'
-        f"{''.join(drawn)}{tables}{_failed(section)}</section>"
+        f'<section><h1>{escape(section.title)}</h1><ul class="named">{named}</ul>{tables}{_failed(section)}</section>'
     )
 
 
@@ -66,19 +67,13 @@ def _figure(number: int, plot: Plot, caption: str) -> str:
     # Each drawing's ids are made its own once more: two suites in one page have plots of the same kind.
     svg = re.sub(r'(id="|xlink:href="#|url\(#)', rf"\g<1>s{number}-", plot.svg)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(plot.told, quote=True)}" ', 1)
-    return (
-        f"<figure><h2>{escape(plot.title)}</h2>{svg}<figcaption>{escape(plot.title)}. {escape(caption)}</figcaption>"
-        "</figure>"
-    )
+    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
     rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
-    return (
-        f'<h2>{escape(table.title)}</h2><div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _failed(section: Section) -> str:

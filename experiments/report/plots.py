@@ -26,7 +26,7 @@ _WIDTH = 8.6
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawn plot: `told` says in words what it shows, for those who do not see it."""
+    """A drawn plot. It stands above the table of its title; `told` says what it shows for those who do not see it."""
 
     title: str
     told: str
@@ -83,7 +83,7 @@ def _categories(series: Sequence[Series]) -> Plot:
         + ", ".join(f"{one.label} {_say(c[name])}" for one, c in zip(series, found, strict=True) if name in c)
         for name in names
     )
-    return Plot("Score by category", f"{told}.", _svg(figure, "categories"))
+    return Plot("By category", f"{told}.", _svg(figure, "categories"))
 
 
 def _pairs(pairs: Sequence[Comparison]) -> Plot:
@@ -135,7 +135,7 @@ def _failures(series: Sequence[Series]) -> Plot:
         f"{one.label}: " + (", ".join(f"{n.replace('_', ' ')} {c}" for n, c in counted.most_common()) or "none")
         for one, counted in zip(series, found, strict=True)
     )
-    return Plot("What went wrong", f"{told}.", _svg(figure, "failures"))
+    return Plot("What went wrong, results", f"{told}.", _svg(figure, "failures"))
 
 
 def any_rest(found: Sequence[Any], names: Sequence[str]) -> bool:
@@ -171,7 +171,9 @@ def _times(series: Sequence[Series]) -> Plot:
     axes.set_ylabel("results done, %")
     axes.grid(True, color="#dddddd", linewidth=0.6)
     _legend(axes, len(told))
-    return Plot("Time", f"Share of results done by time. {'; '.join(told)}.", _svg(figure, "times"))
+    return Plot(
+        "Times, median / 95th percentile", f"Share of results done by time. {'; '.join(told)}.", _svg(figure, "times")
+    )
 
 
 def _canvas(height: float) -> tuple[Any, Any]:
