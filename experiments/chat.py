@@ -16,15 +16,8 @@ if TYPE_CHECKING:
     from corpora.library import Library
 
 EMBEDDED = "embedded"
-
-
-def wanted(spec: str) -> str:
-    """A model as the settings name it.
-
-    >>> wanted("ollama:qwen3:4b")
-    'qwen3:4b'
-    """
-    return spec.removeprefix("ollama:")
+#: Tokens of context where the settings leave it open.
+USUAL_CONTEXT = 8192
 
 
 def describe(spec: str, settings: Settings) -> dict[str, Any]:
@@ -37,52 +30,55 @@ def describe(spec: str, settings: Settings) -> dict[str, Any]:
     """
     from assistant.models import build, choose
 
-    choice = choose(settings, wanted(spec))
+    choice = choose(settings, spec)
     told: dict[str, Any] = {"name": choice.name, "local": choice.local}
     if choice.name == EMBEDDED:
         from importlib.metadata import version
 
         return told | {"digest": f"leadline {version('leadline')}", "temperature": 0.0, "thinking": False}
+    if choice.installed is not None:
+        told |= {
+            "digest": choice.installed.digest[:12],
+            "quantisation": choice.installed.quantisation,
+            "parameters": choice.installed.parameters,
+            "server": f"ollama {_server_version(settings)}",
+        }
     nothing: Any = None  # only the embedded model reads a library
     model = build(choice, settings, nothing, None)
-    told |= {
-        "temperature": getattr(model, "temperature", None),
-        "num_ctx": getattr(model, "num_ctx", None),
-        "thinking": getattr(model, "reasoning", None),
-    }
+    told |= {"num_ctx": getattr(model, "num_ctx", None), "temperature": getattr(model, "temperature", None)}
+    told["thinking"] = getattr(model, "reasoning", settings.thinking if choice.thinks else False)
     for name in ("top_k", "top_p", "num_predict", "max_tokens"):
         if getattr(model, name, None) is not None:
             told[name] = getattr(model, name)
-    return told | (_listed(choice.name, settings) if hasattr(model, "num_ctx") else {})
+    return told
 
 
-def _listed(name: str, settings: Settings) -> dict[str, Any]:
-    """What Ollama's listing says about a model."""
+def pinned(settings: Settings) -> Settings:
+    """Settings for an experiment: a context that does not depend on how much memory is free, no model in another's
+    place.
+    """
+    changes: dict[str, Any] = {} if settings.num_ctx else {"num_ctx": USUAL_CONTEXT}
+    if "fallback" in type(settings).model_fields:
+        changes["fallback"] = False
+    return settings.model_copy(update=changes)
+
+
+def _server_version(settings: Settings) -> str:
     import httpx
 
     try:
-        reply = httpx.get(f"{settings.ollama_host}/api/tags", timeout=5.0)
-        models = reply.json().get("models", [])
-        version = httpx.get(f"{settings.ollama_host}/api/version", timeout=5.0).json().get("version", "")
+        return str(httpx.get(f"{settings.ollama_host}/api/version", timeout=5.0).json().get("version", ""))
     except (httpx.HTTPError, ValueError) as error:
         raise ModelError(
             f"Ollama does not answer at {settings.ollama_host} ({type(error).__name__}).", "Start it: ollama serve"
         ) from error
-    found: dict[str, Any] = next((one for one in models if one.get("name") == name), {})
-    details = found.get("details") or {}
-    return {
-        "digest": str(found.get("digest", ""))[:12],
-        "quantisation": details.get("quantization_level", ""),
-        "parameters": details.get("parameter_size", ""),
-        "server": f"ollama {version}",
-    }
 
 
 def chat_model(spec: str, settings: Settings, library: Library) -> Any:
     """The LangChain chat model of a spec."""
     from assistant.models import build, choose
 
-    return build(choose(settings, wanted(spec)), settings, library, None)
+    return build(choose(settings, spec), settings, library, None)
 
 
 @dataclass(frozen=True)
@@ -117,6 +113,7 @@ class Chat:
             The server fails, or the model's output cannot be read at all.
         """
         from langchain_core.exceptions import OutputParserException
+        from pydantic import ValidationError
 
         if hasattr(self._model, "seed"):
             self._model.seed = seed
@@ -127,8 +124,10 @@ class Chat:
         unread = ""
         try:
             message = bound.invoke(told)
-        except LeadlineError:
-            raise
+        except LeadlineError as error:
+            if not isinstance(error.__cause__, ValidationError):
+                raise
+            message, unread = None, error.message
         except OutputParserException as error:
             # The model wrote a call that is none: that is its failure, not the server's.
             message, unread = None, str(error)

@@ -62,6 +62,9 @@ def run_command(
     price: Annotated[
         list[str] | None, typer.Option(help="MODEL=READ,WRITTEN: price of a million tokens. May be given often.")
     ] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting for this run, NAME=VALUE: --set temperature=0.7.")
+    ] = None,
     judge: Annotated[str, typer.Option(help="A chat model that judges answers as well, where the suite can.")] = "",
     wire: Annotated[bool, typer.Option(help="Keep what went over the wire in the results.")] = False,
     as_json: Json = False,
@@ -69,12 +72,13 @@ def run_command(
     """Run a suite. A run that was stopped goes on where it ended when it is given the same --out."""
     from assistant.cli.output import quiet_libraries, say, write_json
     from assistant.settings import load
+    from experiments.chat import pinned
     from experiments.runner import Options, run
     from experiments.suite import Setup
     from experiments.suites import suite
 
     chosen = suite(name)
-    settings = load(home=home)
+    settings = pinned(load(**{"home": home} | changed(setting or ())))
     setup = Setup(settings, data, questions, tuple(category or ()), judge, seed)
     specs = tuple(one.strip() for one in models.split(",") if one.strip()) if models else chosen.default_models
     target = out or settings.home / "experiments" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
@@ -143,6 +147,19 @@ def prices(given: Sequence[str]) -> dict[str, tuple[float, float]]:
             raise UsageError(f"--price {one} is no price.", "Write MODEL=READ,WRITTEN: --price openai:NAME=0.15,0.60")
         found[model] = (read, written)
     return found
+
+
+def changed(given: Sequence[str]) -> dict[str, str]:
+    """Settings as the command line gives them. Raises UsageError.
+
+    >>> changed(["temperature=0.7"])
+    {'temperature': '0.7'}
+    """
+    pairs = [one.partition("=") for one in given]
+    for name, sign, _ in pairs:
+        if not sign or not name.isidentifier():
+            raise UsageError(f"--set {name}{sign} sets nothing.", "Write NAME=VALUE: --set temperature=0.7")
+    return {name: value for name, _, value in pairs}
 
 
 @contextmanager

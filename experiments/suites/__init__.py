@@ -11,6 +11,7 @@ from experiments.suite import Suite
 SUITES = {
     "bfcl": "experiments.suites.calls:bfcl",
     "calls": "experiments.suites.calls:own",
+    "tools": "experiments.suites.tools:tools",
 }
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from assistant.settings import Settings
 from corpora.errors import ModelError, UsageError
+from experiments.chat import pinned
 from experiments.report.figures import comparisons, load, summary
 from experiments.results import read, without_clock
 from experiments.runner import Options, Progress, chosen, run, seed_of
@@ -28,7 +29,7 @@ from tests.servers.ollama import Reply
 
 
 def setup(home: Path, url: str = "http://127.0.0.1:9") -> Setup:
-    return Setup(Settings(home=home, ollama_host=url))
+    return Setup(pinned(Settings(home=home, ollama_host=url)))
 
 
 class Counting:
@@ -160,11 +161,11 @@ def test_the_limit_of_time_ends_a_run_that_can_be_taken_up(tmp_path: Path) -> No
 
 
 def test_the_limit_of_cost_counts_tokens_at_their_price(tmp_path: Path) -> None:
-    def priced(case: Case, seed: int) -> Outcome:
+    def of_tokens(case: Case, seed: int) -> Outcome:
         return Outcome(1.0, usage={"input_tokens": 1000, "output_tokens": 500})
 
     kinds = {"models": ("openai:x",), "prices": {"openai:x": (1.0, 2.0)}}
-    finished = run(Counting(priced), setup(tmp_path), options(tmp_path, max_cost=0.0085, **kinds))
+    finished = run(Counting(of_tokens), setup(tmp_path), options(tmp_path, max_cost=0.0085, **kinds))
     assert finished.done == 5  # 0.002 each
     assert finished.stopped == "the limit of cost, 0.0085, is reached"
     assert summary([finished.out])[0]["cost"] == pytest.approx(0.01)
