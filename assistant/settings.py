@@ -139,6 +139,10 @@ class Settings(BaseSettings):
         description="Folders whose NetCDF files may be checked from the chat, besides what was uploaded.",
     )
     max_file_mib: int = Field(1024, ge=1, description="Larger files are refused.")
+    ocr: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Reading of scanned pages: auto where leadline[ocr] is installed, on insists on it, off never.",
+    )
     samples: bool = Field(True, description="Put the sample documents into an empty library when the page starts.")
 
     @field_validator("num_ctx")

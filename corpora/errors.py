@@ -10,7 +10,8 @@
     │   ├── NotADocument        not a PDF, or of a kind that is not read
     │   ├── FileDamaged         truncated or broken beyond reading
     │   ├── PasswordNeeded
-    │   └── NoTextLayer         pages are images, or there is nothing to read
+    │   ├── NoTextLayer         pages are images, or there is nothing to read
+    │   └── OcrMissing          OCR was insisted on, and is not installed
     ├── LibraryError
     │   ├── LibraryLocked       another process is writing
     │   ├── LibraryReadOnly
@@ -82,6 +83,10 @@ class PasswordNeeded(ReadError):
 
 
 class NoTextLayer(ReadError):
+    pass
+
+
+class OcrMissing(ReadError):
     pass
 
 

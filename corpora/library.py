@@ -21,6 +21,7 @@ from corpora import database
 from corpora.encoder import Encoder, Vectors
 from corpora.errors import FileDamaged, LibraryError, LibraryLocked, LibraryReadOnly
 from corpora.indexing import Indexing
+from corpora.model import Page
 from corpora.prepared import Prepared, text_hash
 
 __all__ = ["Library", "Prepared", "text_hash"]
@@ -130,7 +131,7 @@ class Library(Indexing):
             with suppress(OSError):
                 draft.unlink()
 
-    def add(self, prepared: Prepared, vectors: Vectors, source: Path) -> str:
+    def add(self, prepared: Prepared, vectors: Vectors, source: Path, *, anew: bool = False) -> str:
         """Add a document, or put it in the place of the one that came from the same path.
 
         Parameters
@@ -139,6 +140,8 @@ class Library(Indexing):
             Shape (number of chunks with a search text, dimension), L2-normalised.
         source:
             The file itself, of which a copy is kept for showing its pages.
+        anew:
+            Put it in the place of what the library made of these bytes before, instead of keeping that.
 
         Returns
         -------
@@ -152,11 +155,18 @@ class Library(Indexing):
                 self._keep_copy(prepared.document_id, source)
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
-                if not held:
+                if held and anew:
+                    origins = connection.execute(
+                        "SELECT path, file, document_id FROM origins WHERE document_id = ?", (prepared.document_id,)
+                    ).fetchall()
+                    self._delete(connection, prepared.document_id)
+                    self._insert(connection, prepared, vectors)
+                    connection.executemany("INSERT OR IGNORE INTO origins VALUES (?, ?, ?)", origins)
+                elif not held:
                     self._insert(connection, prepared, vectors)
                 old, gone = self._point(connection, prepared.path, prepared.file, prepared.document_id)
             self._after(gone)
-            return "replaced" if old else "unchanged" if held else "added"
+            return "replaced" if old or (held and anew) else "unchanged" if held else "added"
 
     def adopt(self, document_id: str, path: str, file: str) -> str | None:
         """Note that a file holds what the library already has; what the same path held before goes.
@@ -271,7 +281,16 @@ class Library(Indexing):
         connection.executemany(
             "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (identity, page.number, page.label, page.text, page.width, page.height, boxes, int(page.ocr))
+                (
+                    identity,
+                    page.number,
+                    page.label,
+                    page.text,
+                    page.width,
+                    page.height,
+                    boxes,
+                    _stored(page),
+                )
                 for page, boxes in zip(prepared.pages, prepared.boxes, strict=True)
             ),
         )
@@ -328,3 +347,8 @@ class Library(Indexing):
             self._index_failed = False
             self.sync_vectors()
             return self._own_index().count()
+
+
+def _stored(page: Page) -> float:
+    """How sure OCR was of a page as the table has it, where 0 stands for text that the file itself has."""
+    return 0 if page.ocr_confidence is None else min(max(page.ocr_confidence, 1e-6), 1.0)

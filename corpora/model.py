@@ -54,7 +54,13 @@ class Page:
     text: str
     width: float
     height: float
-    ocr: bool = False
+    #: How sure OCR was of the text, 0 to 1; None where the file itself has it.
+    ocr_confidence: float | None = None
+
+    @property
+    def ocr(self) -> bool:
+        """Whether the text was read from the picture of the page."""
+        return self.ocr_confidence is not None
 
 
 @dataclass(frozen=True, slots=True)

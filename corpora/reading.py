@@ -81,7 +81,7 @@ class Reading(Connections):
             )
             what = f"{count[0]} has {count[1]} pages, there is no page {number}." if count else "No such document."
             raise PageNotFound(what, "Pages count from 1, whatever number is printed on them.")
-        return Page(document_id, row[0], row[1], row[2], row[3], row[4], bool(row[5]))
+        return Page(document_id, row[0], row[1], row[2], row[3], row[4], float(row[5]) or None)
 
     def page_text(self, document_id: str, number: int) -> str:
         """The canonical text of a page, '' where there is no such page."""
@@ -91,6 +91,13 @@ class Reading(Connections):
             .fetchone()
         )
         return row[0] if row else ""
+
+    def ocr_pages(self, document_id: str) -> dict[int, float]:
+        """The pages of a document whose text was read by OCR, and how sure it was, 0 to 1."""
+        rows = self.connection().execute(
+            "SELECT number, ocr FROM pages WHERE document_id = ? AND ocr > 0 ORDER BY number", (document_id,)
+        )
+        return {int(number): float(sure) for number, sure in rows}
 
     def quote(self, span: Span) -> str:
         return self.page_text(span.document_id, span.page)[span.start : span.end]

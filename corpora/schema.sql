@@ -24,7 +24,8 @@ CREATE INDEX IF NOT EXISTS origins_document ON origins (document_id);
 CREATE TABLE IF NOT EXISTS pages (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     number INTEGER NOT NULL, label TEXT NOT NULL, text TEXT NOT NULL,
-    width REAL NOT NULL, height REAL NOT NULL, boxes BLOB NOT NULL, ocr INTEGER NOT NULL,
+    width REAL NOT NULL, height REAL NOT NULL, boxes BLOB NOT NULL,
+    ocr INTEGER NOT NULL,           -- 0: the text is the file's own; else how sure OCR was of it, up to 1
     PRIMARY KEY (document_id, number)
 );
 

@@ -21,7 +21,8 @@ class ReadPage:
     """One page as read.
 
     `boxes` has shape (len(text), 4): x0, y0, x1, y1 in points, origin top left, rotation and crop applied.
-    `sizes` has shape (len(text),): the font size in points, 0 where unknown.
+    `sizes` has shape (len(text),): the font size in points, 0 where unknown. `ocr_confidence` is how sure OCR was of
+    the text, 0 to 1, None where the file has it.
     """
 
     number: int
@@ -32,6 +33,7 @@ class ReadPage:
     height: float
     reader: str
     hidden: tuple[tuple[int, int, str], ...] = ()  # (start, end, kind) of text that no reader sees: `ingest.hidden`
+    ocr_confidence: float | None = None
 
 
 @dataclass(frozen=True)

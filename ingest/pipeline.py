@@ -131,6 +131,7 @@ def ingest(
     cancelled: threading.Event | None = None,
     screen: Screening | None = None,
     max_bytes: int = MAX_BYTES,
+    ocr: str = "auto",
 ) -> Iterator[IngestResult]:
     """Add files to a library, one result each, in order.
 
@@ -148,6 +149,9 @@ def ingest(
         words; kept as notes of the document, which the page and the commands show.
     max_bytes:
         Larger files are refused.
+    ocr:
+        `auto`, `on`, `off`, or `force`, as `ingest.prepare.prepare` takes it; `force` also reads files anew that the
+        library holds already.
 
     Raises
     ------
@@ -159,7 +163,7 @@ def ingest(
 
     def work() -> None:
         try:
-            for result in _run(library, sources, progress, stop, ended, screen, max_bytes):
+            for result in _run(library, sources, progress, stop, ended, screen, max_bytes, ocr):
                 results.put(result)
                 if ended.is_set():
                     break
@@ -189,9 +193,10 @@ def _run(
     ended: threading.Event,
     screen: Screening | None,
     max_bytes: int,
+    ocr: str,
 ) -> Iterator[IngestResult]:
     halted = _Either(stop, ended)
-    with library.writer(), _Reading(library, sources, halted, screen, max_bytes) as reading:
+    with library.writer(), _Reading(library, sources, halted, screen, max_bytes, ocr) as reading:
         meter = _Meter(len(sources), progress)
         for number, source in enumerate(sources, 1):
             started = time.monotonic()
@@ -204,7 +209,7 @@ def _run(
                         yield result
                         continue
                     # Between the look ahead and now its bytes left the library, with the file that they came from.
-                    outcome = _read_again(source, max_bytes, halted)
+                    outcome = _read_again(source, max_bytes, ocr, halted)
                     if isinstance(outcome, Prepared) and screen:
                         outcome = _screened(outcome, screen)
                 if isinstance(outcome, Exception):
@@ -212,7 +217,7 @@ def _run(
                 elif outcome is None or halted.is_set():
                     yield _cancelled(source, started)
                 else:
-                    yield _store(library, source, outcome, meter, halted, started)
+                    yield _store(library, source, outcome, meter, halted, started, anew=ocr == "force")
             except LeadlineError as error:
                 yield _failed(source, error, started)
 
@@ -229,11 +234,16 @@ def _held(library: Library, source: Source, document_id: str, started: float) ->
     )
 
 
-def _read_again(source: Source, max_bytes: int, halted: _Either) -> Prepared | Exception | None:
+def _read_again(source: Source, max_bytes: int, ocr: str, halted: _Either) -> Prepared | Exception | None:
     with Reader() as reader:
         try:
             return reader.read(
-                source.path, file=source.file, origin=source.origin, max_bytes=max_bytes, cancelled=halted.is_set
+                source.path,
+                file=source.file,
+                origin=source.origin,
+                max_bytes=max_bytes,
+                ocr=ocr,
+                cancelled=halted.is_set,
             )
         except (ReadError, OSError) as error:
             return error
@@ -260,12 +270,14 @@ def _store(
     meter: _Meter,
     stop: _Either,
     started: float,
+    *,
+    anew: bool,
 ) -> IngestResult:
     vectors = _embed(library, prepared, meter, stop)
     if vectors is None:
         return _cancelled(source, started)
     meter.stage("storing", 0, 1)
-    status = library.add(prepared, vectors, source.path)
+    status = library.add(prepared, vectors, source.path, anew=anew)
     meter.pages(len(prepared.pages))
     if status == "unchanged":
         held = _held(library, source, prepared.document_id, started)
@@ -334,12 +346,14 @@ class _Reading:
         halted: _Either,
         screen: Screening | None,
         max_bytes: int,
+        ocr: str,
     ) -> None:
         self._library = library
         self._screen = screen
         self._sources = sources
         self._halted = halted
         self._max_bytes = max_bytes
+        self._ocr = ocr
         self._ended = threading.Event()
         self._out: queue.Queue[_Outcome] = queue.Queue(READ_AHEAD)
         self._pages: tuple[int, int] = (0, 0)
@@ -390,13 +404,14 @@ class _Reading:
         try:
             check_file(source.path, self._max_bytes, name=source.file)
             document_id = file_id(source.path)
-            if self._library.holds(document_id):
+            if self._ocr != "force" and self._library.holds(document_id):
                 return document_id
             prepared = reader.read(
                 source.path,
                 file=source.file,
                 origin=source.origin,
                 max_bytes=self._max_bytes,
+                ocr=self._ocr,
                 progress=note,
                 cancelled=lambda: self._halted.is_set() or self._ended.is_set(),
             )

@@ -16,8 +16,10 @@ from ingest.chunks import chunk_pages
 from ingest.files import MAX_BYTES, check_file
 from ingest.hidden import WORDS
 from ingest.identity import Identity, identify
+from ingest.ocr import INSTALL
 from ingest.pages import ReadPage
 from ingest.pdf import PdfFile
+from ingest.scanned import page_list, read_scans
 
 #: A document with fewer letters and digits than this on all its pages has no text to answer from.
 LEAST_TEXT = 8
@@ -43,6 +45,7 @@ def prepare(
     file: str = "",
     origin: str = "",
     max_bytes: int = MAX_BYTES,
+    ocr: str = "auto",
     progress: Callable[[int, int], None] | None = None,
 ) -> Prepared:
     """Read a PDF and cut it into chunks.
@@ -55,8 +58,11 @@ def prepare(
         What a later version must share to replace this one; the path itself by default.
     max_bytes:
         Larger files are refused.
+    ocr:
+        `auto` and `on` read pages without a usable text layer by OCR where that is installed, `on` insists that it
+        is, `force` reads every page by it, `off` none.
     progress:
-        Called with (pages read, pages in all).
+        Called with (pages read, pages in all), and again from the start while pages are read by OCR.
 
     Raises
     ------
@@ -74,22 +80,25 @@ def prepare(
             pages.append(page)
             if progress and (page.number % 10 == 0 or page.number == facts.pages):
                 progress(page.number, facts.pages)
+        scans = read_scans(pdf, pages, ocr, progress or (lambda done, total: None))
+        pages = list(scans.pages)
     silent = [page.number for page in pages if sum(map(str.isalnum, page.text)) < 3]
     letters = sum(sum(map(str.isalnum, page.text)) for page in pages)
     if letters < LEAST_TEXT:
-        raise _no_text(name, len(pages), letters)
+        raise _no_text(name, len(pages), letters, tried=scans.tried)
     identity = identify(name, facts, pages[:3])
     chunks = chunk_pages(document_id, pages, facts)
     labels = facts.labels or tuple(str(page.number) for page in pages)
-    notes = list(facts.notes)
-    if silent:
-        notes.append(f"no text layer on {_page_list(silent)} of {len(pages)} pages")
+    notes = [*facts.notes, *scans.notes]
+    if silent and (scans.tried or not scans.notes):
+        notes.append(f"no text on {page_list(silent)} of {len(pages)} pages")
     if facts.encrypted:
         notes.append("encrypted, opens without a password")
     readers = sorted({page.reader for page in pages})
     if len(readers) > 1:
-        fallen = _page_list([page.number for page in pages if page.reader == "pypdf"])
-        notes.append(f"text of {fallen} by pypdf, pypdfium2 failed there")
+        fallen = [page.number for page in pages if page.reader == "pypdf"]
+        if fallen:
+            notes.append(f"text of {page_list(fallen)} by pypdf, pypdfium2 failed there")
     elif readers == ["pypdf"]:
         notes.append("text by pypdf, pypdfium2 could not open the file: no highlights")
     return Prepared(
@@ -110,7 +119,7 @@ def prepare(
         unseen=(("title", identity.title), ("file", name), *facts.unseen),
         hidden=tuple((page.number, start, end, WORDS[kind]) for page in pages for start, end, kind in page.hidden),
         pages=tuple(
-            Page(document_id, page.number, label, page.text, page.width, page.height)
+            Page(document_id, page.number, label, page.text, page.width, page.height, page.ocr_confidence)
             for page, label in zip(pages, labels, strict=True)
         ),
         boxes=tuple(pack(page.boxes) for page in pages),
@@ -150,23 +159,15 @@ def _is_number(word: str) -> bool:
     return digits > 0 and digits > sum(c.isalpha() for c in word)
 
 
-def _no_text(name: str, pages: int, letters: int) -> NoTextLayer:
+def _no_text(name: str, pages: int, letters: int, *, tried: bool) -> NoTextLayer:
     its = "its one page has" if pages == 1 else f"its {pages} pages have"
     what = f"no text but {letters} character{'' if letters == 1 else 's'}" if letters else "no text layer"
+    if tried:
+        return NoTextLayer(
+            f"{name}: {its} {what}, and OCR found no more (blank pages, pictures, handwriting, or too few words).",
+            "Look at it in a PDF reader; where there is print, a sharper scan may be readable.",
+        )
     return NoTextLayer(
-        f"{name}: {its} {what} (scanned or drawn pages, or blank ones).",
-        "Run OCR over it (for example ocrmypdf in.pdf out.pdf) and ingest the result.",
+        f"{name}: {its} {what} (scanned or drawn pages, or blank ones), and OCR is not installed or switched off.",
+        f'Install it with {INSTALL} (setting ocr = "auto"), then ingest the file again.',
     )
-
-
-def _page_list(numbers: list[int]) -> str:
-    """`page 3`, `pages 1 to 4, 9`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    parts = [str(a) if a == b else f"{a} to {b}" for a, b in runs[:8]]
-    more = " and more" if len(runs) > 8 else ""
-    return f"{'page' if len(numbers) == 1 else 'pages'} {', '.join(parts)}{more}"

@@ -77,6 +77,7 @@ class Reader:
         file: str = "",
         origin: str = "",
         max_bytes: int = MAX_BYTES,
+        ocr: str = "auto",
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Prepared | None:
@@ -90,7 +91,7 @@ class Reader:
         name = file or path.name
         process = self._process if self._process and self._process.poll() is None else self._start()
         assert process.stdin is not None
-        job = {"path": str(path), "file": name, "origin": origin, "max_bytes": max_bytes}
+        job = {"path": str(path), "file": name, "origin": origin, "max_bytes": max_bytes, "ocr": ocr}
         try:
             process.stdin.write(json.dumps(job).encode() + b"\n")
             process.stdin.flush()

@@ -63,6 +63,7 @@ def main() -> None:
                 file=job["file"],
                 origin=job["origin"],
                 max_bytes=job["max_bytes"],
+                ocr=job.get("ocr", "auto"),
                 progress=lambda read, total: _send(output, ("page", read, total)),
             )
             _send(output, ("done", prepared))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from corpora.library import Library
     from corpora.model import Document, Hit
     from ingest.pipeline import IngestResult
+
+
+class OcrMode(StrEnum):
+    auto = "auto"
+    on = "on"
+    off = "off"
+    force = "force"
+
 
 Documents = Annotated[
     list[str] | None,
@@ -34,6 +43,10 @@ def open_library() -> Library:
 
 def ingest_command(
     paths: Annotated[list[Path], typer.Argument(help="PDF files, or folders that hold some.")],
+    ocr: Annotated[
+        OcrMode | None,
+        typer.Option("--ocr", help="Reading of scanned pages; force reads every page so, and held files anew."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read PDFs into the library. The same bytes are never read twice; a changed file replaces its old version."""
@@ -42,7 +55,9 @@ def ingest_command(
     from ingest.pipeline import Progress, find_files, ingest
 
     library = open_library()
-    max_bytes = load().max_file_mib * 2**20
+    settings = load()
+    max_bytes = settings.max_file_mib * 2**20
+    mode = ocr.value if ocr else settings.ocr
     sources = find_files(paths)
     results: list[IngestResult] = []
     with quiet_libraries(), _progress_bar(not as_json) as show:
@@ -51,7 +66,7 @@ def ingest_command(
             if show:
                 show(progress)
 
-        for result in ingest(library, sources, progress=report, screen=suspicious, max_bytes=max_bytes):
+        for result in ingest(library, sources, progress=report, screen=suspicious, max_bytes=max_bytes, ocr=mode):
             results.append(result)
             if not as_json:
                 say(_line(result))
@@ -140,11 +155,17 @@ def _list(as_json: bool) -> None:
 @documents_app.command("show")
 def documents_show(document: Annotated[str, typer.Argument(help="Its name or id.")], as_json: Json = False) -> None:
     """All that is known of one document."""
-    found = open_library().document(document)
+    library = open_library()
+    found = library.document(document)
+    known = document_json(found)
+    pages = library.ocr_pages(found.document_id)
     if as_json:
-        write_json(document_json(found))
+        write_json(known | {"ocr_pages": [{"page": number, "confidence": sure} for number, sure in pages.items()]})
     else:
-        table(("", ""), [(key.replace("_", " "), value) for key, value in document_json(found).items()])
+        rows = [(key.replace("_", " "), "; ".join(value) if key == "notes" else value) for key, value in known.items()]
+        if pages:
+            rows.append(("read by OCR", ", ".join(f"page {n} ({int(100 * sure)} % sure)" for n, sure in pages.items())))
+        table(("", ""), rows)
 
 
 @documents_app.command("remove")
@@ -203,6 +224,7 @@ def read_command(
                 "label": text.label,
                 "text": text.text,
                 "ocr": text.ocr,
+                "ocr_confidence": text.ocr_confidence,
             }
         )
     else:

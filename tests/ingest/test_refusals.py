@@ -166,7 +166,7 @@ def test_a_lower_limit_of_the_settings_is_kept_by_the_pipeline(tmp_path: Path) -
 def test_pages_without_text_among_others_are_named_in_a_note(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", ["The first page has words enough."], [], [], ["And so has the fourth."], [])
     document = prepare(path)
-    assert document.notes == ("no text layer on pages 2 to 3, 5 of 5 pages",)
+    assert document.notes == ("no text on pages 2 to 3, 5 of 5 pages",)
     assert len(document.pages) == 5
 
 
