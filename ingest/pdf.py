@@ -12,6 +12,7 @@ import numpy as np
 from corpora.errors import FileDamaged, PasswordNeeded
 from ingest.canonical import canonical
 from ingest.pages import MAX_CHARACTERS, Facts, ReadPage
+from ingest.pdf_draw import PageDrawer
 from ingest.pdf_facts import pdfium_facts, pypdf_facts
 from ingest.pdf_page import pdfium_page
 from ingest.unseen import layers_off
@@ -135,62 +136,9 @@ class PdfFile:
             reader="pypdf",
         )
 
-    @property
-    def can_draw(self) -> bool:
-        return self._pdfium is not None
-
-    def size(self, number: int) -> tuple[float, float]:
-        """Width and height of a page as displayed, in points."""
-        page = self._pdfium[number - 1]
-        try:
-            width, height = page.get_size()
-        finally:
-            page.close()
-        return float(width), float(height)
-
-    def picture(self, number: int, scale: float, long_side: int) -> tuple[np.ndarray[Any, Any], float]:
-        """A page as drawn, shape (height, width, 3), BGR, and its pixels for each point.
-
-        Parameters
-        ----------
-        long_side:
-            The most pixels that its longer side may have: a page may claim any size.
-        """
-        width, height = self.size(number)
-        fitting = min(scale, long_side / max(width, height, 1.0))
-        page = self._pdfium[number - 1]
-        try:
-            drawn = page.render(scale=fitting, rev_byteorder=False).to_numpy()
-        finally:
-            page.close()
-        if drawn.ndim == 2 or drawn.shape[2] == 1:
-            drawn = np.repeat(drawn.reshape(*drawn.shape[:2], 1), 3, axis=2)
-        return np.ascontiguousarray(drawn[:, :, :3]), fitting
-
-    def blank(self, number: int) -> bool:
-        """Whether a page shows nothing: it has one colour."""
-        picture, _ = self.picture(number, 0.5, 600)
-        return int(picture.max()) - int(picture.min()) < 24
-
-    def picture_share(self, number: int) -> float:
-        """The share of a page, 0 to 1, that its largest picture covers."""
-        import pypdfium2.raw as raw
-
-        if self._pdfium is None:
-            return 0.0
-        page = self._pdfium[number - 1]
-        try:
-            left, bottom, right, top = page.get_mediabox()
-            whole = abs((right - left) * (top - bottom))
-            share = 0.0
-            for count, drawn in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
-                x0, y0, x1, y1 = drawn.get_bounds()
-                share = max(share, (x1 - x0) * (y1 - y0) / whole if whole else 0.0)
-                if count > 200:
-                    break
-        finally:
-            page.close()
-        return min(share, 1.0)
+    def drawing(self) -> PageDrawer | None:
+        """What draws the pages, None where pdfium could not open the file."""
+        return PageDrawer(self._pdfium) if self._pdfium is not None else None
 
     def facts(self) -> Facts:
         """Title, author, date, outline and page labels: from pypdf, from pdfium where pypdf fails."""

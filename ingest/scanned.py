@@ -12,6 +12,7 @@ from corpora.errors import OcrMissing
 from ingest import ocr
 from ingest.pages import ReadPage
 from ingest.pdf import PdfFile
+from ingest.pdf_draw import PageDrawer
 
 #: Letters and digits below which a page counts as having no text of its own.
 FEW_LETTERS = 8
@@ -50,12 +51,12 @@ def letters(text: str) -> int:
     return sum(c.isalnum() and not _meaningless(c) for c in text)
 
 
-def candidates(pdf: PdfFile, pages: Sequence[ReadPage]) -> list[int]:
+def candidates(drawer: PageDrawer, pages: Sequence[ReadPage]) -> list[int]:
     """Numbers of the pages whose text layer cannot be used: none, garbage, or a stamp over a scan."""
     found = []
     for page in pages:
         count = letters(page.text)
-        stamped = FEW_LETTERS <= count < STAMP_LETTERS and pdf.picture_share(page.number) >= SCAN_SHARE
+        stamped = FEW_LETTERS <= count < STAMP_LETTERS and drawer.picture_share(page.number) >= SCAN_SHARE
         if count < FEW_LETTERS or broken(page.text) or stamped:
             found.append(page.number)
     return found
@@ -76,9 +77,10 @@ def read_scans(
     alive:
         Called with (pages done, pages that are read) while it works.
     """
-    if mode == "off" or not pdf.can_draw:
+    drawer = pdf.drawing()
+    if mode == "off" or drawer is None:
         return Scans(tuple(pages), tried=False)
-    wanted = [page.number for page in pages] if mode == "force" else candidates(pdf, pages)
+    wanted = [page.number for page in pages] if mode == "force" else candidates(drawer, pages)
     if not wanted:
         return Scans(tuple(pages))
     if not ocr.installed():
@@ -87,7 +89,7 @@ def read_scans(
                 f"{pdf.name}: OCR is asked for, and is not installed.",
                 f'Install it with {ocr.INSTALL}, or set ocr = "auto".',
             )
-        drawn = [number for number in wanted if not pdf.blank(number)]
+        drawn = [number for number in wanted if not drawer.blank(number)]
         note = f"{page_list(drawn)} not read: no usable text layer, and OCR is not installed ({ocr.INSTALL}, then "
         return Scans(tuple(pages), (note + "ingest again with --ocr force)",) if drawn else (), tried=False)
     held = {page.number: page for page in pages}
@@ -95,10 +97,10 @@ def read_scans(
 
     def specks_needed(number: int) -> int:
         # Among pages of text one without any is a figure drawn in lines, unless it looks like text or is one picture.
-        figure = mostly_text and not broken(held[number].text) and pdf.picture_share(number) < SCAN_SHARE
+        figure = mostly_text and not broken(held[number].text) and drawer.picture_share(number) < SCAN_SHARE
         return ocr.TEXT_SPECKS if figure else 1
 
-    read = _read(pdf, wanted, specks_needed, alive)
+    read = _read(drawer, wanted, specks_needed, alive)
     # A scan's own layer, however poor, is kept where OCR saw less than it.
     taken = {
         number: page
@@ -116,7 +118,7 @@ def read_scans(
 
 
 def _read(
-    pdf: PdfFile, wanted: list[int], least: Callable[[int], int], alive: Callable[[int, int], None]
+    drawer: PageDrawer, wanted: list[int], least: Callable[[int], int], alive: Callable[[int, int], None]
 ) -> dict[int, ReadPage]:
     """Pages by number; one thread and one engine for each core, pictures only as far ahead as there are threads."""
     done: dict[int, ReadPage] = {}
@@ -132,7 +134,7 @@ def _read(
         if not hasattr(local, "engine"):
             local.engine = ocr.Engine()
         lines, turned = local.engine.lines(picture, breathe)
-        return ocr.page_of(number, lines, turned, pdf.size(number), scale)
+        return ocr.page_of(number, lines, turned, drawer.size(number), scale)
 
     with ThreadPoolExecutor(min(ocr.engines(), len(wanted)), "leadline-ocr") as pool:
         running: set[Future[ReadPage]] = set()
@@ -149,8 +151,8 @@ def _read(
 
         for number in wanted:
             collect(all_of_them=False)
-            picture, scale = pdf.picture(number, ocr.SCALE, ocr.LONG_SIDE)
-            if ocr.specks(picture) < least(number):
+            picture, scale = drawer.picture(number, ocr.SCALE, ocr.LONG_SIDE)
+            if not picture.size or ocr.specks(picture) < least(number):
                 finished += 1
                 continue
             running.add(pool.submit(one, number, picture, scale))
