@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.citations.facts import Complaint, Pair, dates_agree
+from assistant.citations.circumstances import dates_agree
+from assistant.citations.complaints import Complaint
+from assistant.citations.numbers import Pair
 from assistant.citations.quantities import Quantity
 from assistant.citations.reading import Reading, Word
 from assistant.citations.words import OPPOSITES

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.citations.facts import from_tool
+from assistant.citations.claims import clauses
+from assistant.citations.from_tool import from_tool
 from assistant.citations.locate import locate
 from assistant.citations.model import (
     STRENGTH,
@@ -22,7 +23,7 @@ from assistant.citations.model import (
 from assistant.citations.notices import is_notice, is_refusal
 from assistant.citations.reading import read
 from assistant.citations.statements import Kind, Piece, Quotation, quotations, split
-from assistant.citations.verify import RELATED, Finding, Overlap, clauses, find_support
+from assistant.citations.verify import RELATED, Finding, Overlap, find_support
 from corpora.errors import DocumentNotFound, PageNotFound
 from corpora.folding import fold
 

@@ -10,25 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
 
 from assistant.citations.align import align, first_difference
+from assistant.citations.bounds import behind_denial, tight, whole_words
 from assistant.citations.model import Match, PageSpan, Status
+from assistant.citations.page_ends import SHORTEST_SQUEEZED, folded_page, over_page_end
 from assistant.citations.reading import same_facts
-from corpora.folding import Folded, fold
+from assistant.citations.screening import alignment_pages, screened_pages
+from corpora.folding import fold
 
 #: Gates of the alignment: share of the quotation's tokens found, and share of the span that they fill.
 COVERAGE = 0.75
 DENSITY = 1 / 3
-#: A quotation that goes on over a page end may skip so many characters: footer, page number, running head.
-PAGE_EDGE = 400
-#: Shorter quotations are not looked for without their white space or over a page end: they would fit by chance.
-SHORTEST_SQUEEZED = 8
 #: Parts of a quotation with ellipses must follow each other within so many pages.
 ELLIPSIS_PAGES = 1
-#: At most so many pages are aligned.
-ALIGNED_PAGES = 4
 #: Quotations longer than this are not looked for: nobody quotes a chapter.
 LONGEST_QUOTE = 20_000
 
@@ -117,7 +113,7 @@ def _verbatim(
         spans = [span for span in spans if not behind_denial(pages[span.page], span.start)]
         if spans:
             return Match((_nearest(spans, near),), Status.EXACT, 1.0, 1.0)
-    for screened in _screened(quote, pages):
+    for screened in screened_pages(quote, pages):
         match = _respelled(variants, pages, screened, near, after)
         if match:
             return match
@@ -140,7 +136,7 @@ def _respelled(
                 reason = "the same words, spelled or set otherwise"
                 return Match((_nearest(spans, near),), Status.NORMALISED, 1.0, 1.0, reason)
     for variant in variants:
-        pairs = [p for p in _over_page_end(variant, pages, screened) if not behind_denial(pages[p[0].page], p[0].start)]
+        pairs = [p for p in over_page_end(variant, pages, screened) if not behind_denial(pages[p[0].page], p[0].start)]
         if pairs:
             chosen = _nearest([pair[0] for pair in pairs], near)
             pair = next(pair for pair in pairs if pair[0] == chosen)
@@ -168,7 +164,7 @@ def _folded(
             end = start + len(wanted)
             left, right = folded.source(start, end)
             if whole_words(folded.text, start, end) and not (after and page == after.page and left < after.end):
-                yield PageSpan(page, *_tight(text, left, right))
+                yield PageSpan(page, *tight(text, left, right))
             start = folded.text.find(wanted, start + 1)
 
 
@@ -192,78 +188,12 @@ def _squeezed(
             left, right = folded.source(first, last)
             late = not (after and page == after.page and left < after.end)
             if late and whole_words(folded.text, first, last) and same_facts(quote, text[left:right]):
-                yield PageSpan(page, *_tight(text, left, right))
+                yield PageSpan(page, *tight(text, left, right))
             start = squeezed.find(wanted, start + 1)
 
 
 # A space that may be lost: any but the one between two numerals.
 _LOOSE_SPACE = re.compile(r"(?<![0-9.,]) | (?![0-9.,])")
-
-
-def _over_page_end(quote: str, pages: Mapping[int, str], screened: Sequence[int]) -> Iterator[tuple[PageSpan, ...]]:
-    """The quotation cut where one page ends: its head near the end of a page, the rest near the start of the next."""
-    wanted = fold(quote).text.strip()
-    if len(wanted) < SHORTEST_SQUEEZED:
-        return
-    reach = len(wanted) + PAGE_EDGE
-    for page in sorted({*screened, *(number - 1 for number in screened)}):
-        text, following = pages.get(page), pages.get(page + 1)
-        if not text or not following:
-            continue
-        above, below = folded_page(text), folded_page(following)
-        shift = max(0, len(above.text) - reach)
-        cut = _cut(wanted, above.text[shift:], below.text[:reach])
-        if cut is None:
-            continue
-        (left, left_end), (right, right_end) = cut
-        first = _tight(text, *above.source(shift + left, shift + left_end))
-        second = _tight(following, *below.source(right, right_end))
-        yield PageSpan(page, *first), PageSpan(page + 1, *second)
-
-
-def _cut(wanted: str, tail: str, head: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """(start, end) in the tail and in the head that together read `wanted`, or None."""
-    seed = wanted[: min(8, len(wanted) // 2)]
-    start = tail.find(seed)
-    tries = 0
-    while start >= 0 and tries < 40:
-        tries += 1
-        length = _common(wanted, tail[start:])
-        for size in _word_ends(wanted, length):
-            rest = wanted[size:].lstrip()
-            if not rest or size < 3:
-                continue
-            if len(tail) - (start + size) > PAGE_EDGE or not _bound_before(tail, start):
-                break
-            found = head.find(rest)
-            if 0 <= found <= PAGE_EDGE and whole_words(head, found, found + len(rest)):
-                if _at_edge(tail, start + size, wanted, size):
-                    return (start, start + size), (found, found + len(rest))
-        start = tail.find(seed, start + 1)
-    return None
-
-
-def _common(wanted: str, text: str) -> int:
-    length = 0
-    for a, b in zip(wanted, text, strict=False):
-        if a != b:
-            break
-        length += 1
-    return length
-
-
-def _word_ends(wanted: str, length: int) -> Iterable[int]:
-    """The places at or before `length` where `wanted` may be cut, from the last on."""
-    yield length
-    for size in range(length - 1, max(0, length - 80), -1):
-        if wanted[size] == " " or wanted[size - 1] == " ":
-            yield size
-
-
-def _at_edge(tail: str, end: int, wanted: str, size: int) -> bool:
-    """The cut must not tear a word, unless the page does: a hyphen, or the page's end."""
-    inside = wanted[size - 1].isalnum() and wanted[size : size + 1].isalnum()
-    return not inside or tail[end : end + 1] in ("", "-")
 
 
 # Candidates and bounds
@@ -282,102 +212,6 @@ def _nearest(spans: list[PageSpan], near: tuple[int, int] | None) -> PageSpan:
     return min(spans, key=lambda span: (abs(span.page - page), abs(span.start - offset)))
 
 
-_WORDLIKE = re.compile(r"[a-z]{4,}|[0-9][0-9.,]*[0-9]")
-#: So many words of a quotation are looked for to tell which pages are worth folding.
-_SCREENED_WORDS = 24
-#: Pages that hold less than this share of what the best page holds are not folded.
-_SCREEN = 0.6
-#: Below this length of all pages together every page is looked at, if the screened ones were in vain.
-_SMALL = 300_000
-
-
-def _hits(quote: str, pages: Mapping[int, str]) -> dict[int, int]:
-    """How many of the quotation's longest words and numbers each page holds, as they stand.
-
-    Hyphens and ligatures hide some of the words of a page, but hardly the larger part of them.
-    """
-    words = sorted(set(_WORDLIKE.findall(quote.lower())), key=lambda word: (not word[0].isdigit(), -len(word)))
-    numbers = [word for word in words if word[0].isdigit()][: _SCREENED_WORDS // 2]
-    chosen = numbers + [word for word in words if not word[0].isdigit()][: _SCREENED_WORDS - len(numbers)]
-    found = {}
-    for page, text in pages.items():
-        lowered = text.lower()
-        found[page] = sum(word in lowered for word in chosen)
-    return found
-
-
-def _screened(quote: str, pages: Mapping[int, str]) -> list[list[int]]:
-    """The pages to look at, in one or two goes."""
-    hits = _hits(quote, pages)
-    best = max(hits.values(), default=0)
-    likely = [page for page in pages if hits[page] >= _SCREEN * best]
-    if len(likely) == len(pages) or sum(map(len, pages.values())) > _SMALL:
-        return [likely]
-    return [likely, list(pages)]
-
-
-@lru_cache(maxsize=1024)
-def folded_page(text: str) -> Folded:
-    """The folded form of a page; the pages of a turn are asked for again and again."""
-    return fold(text)
-
-
-def whole_words(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] tears no word and no number, and leaves no sign behind."""
-    return _bound_before(text, start) and _bound_after(text, end)
-
-
-_DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without|n['’]t)\s*$", re.IGNORECASE)
-_BROKEN_WORD = re.compile(r"[^\W\d_][-\u00ad\u2010\ufffe\x02][^\S\n]{0,4}\n\s{0,8}$")
-
-
-def behind_denial(text: str, start: int) -> bool:
-    """Whether the word before a quotation denies it: who quotes from behind a "not" turns the sentence round."""
-    return bool(_DENIAL.search(text[max(0, start - 16) : start]))
-
-
-def _bound_before(text: str, start: int) -> bool:
-    if start <= 0:
-        return True
-    first, before = text[start], text[start - 1]
-    if before.isspace() and first.isalpha() and _BROKEN_WORD.search(text[max(0, start - 16) : start]):
-        return False
-    if first.isalnum() and before.isalnum():
-        return False
-    earlier = text[start - 2] if start > 1 else " "
-    if first.isdigit():
-        if before in ".,/:" and earlier.isdigit():
-            return False
-        if before in "-−–+" and not earlier.isalnum():
-            return False  # the sign of a number belongs to it
-        if before in "-−–" and earlier.isdigit():
-            return False  # the far end of a range
-        if before == "±":
-            return False
-    return not (first == "." and before.isdigit())
-
-
-def _bound_after(text: str, end: int) -> bool:
-    if end >= len(text):
-        return True
-    last, after = text[end - 1], text[end]
-    if last.isalnum() and after.isalnum():
-        return False
-    if last.isdigit() and end + 1 < len(text):
-        following = text[end + 1]
-        if after in ".,/:-−–" and following.isdigit():
-            return False
-    return True
-
-
-def _tight(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
-
-
 # Alignment
 
 
@@ -385,7 +219,7 @@ def _aligned(quote: str, pages: Mapping[int, str], near: tuple[int, int] | None)
     best = NOT_FOUND
     rank = (0.0, 0.0)
     wanted = tuple(fold(quote).text.split())
-    for page in _candidates(quote, pages, near):
+    for page in alignment_pages(quote, pages, near):
         text = pages[page]
         folded = folded_page(text)
         found = align(wanted, folded.text)
@@ -394,17 +228,10 @@ def _aligned(quote: str, pages: Mapping[int, str], near: tuple[int, int] | None)
         distance = abs(page - near[0]) if near else 0
         if (found.coverage + found.density / 10, -distance) > rank:
             rank = (found.coverage + found.density / 10, -distance)
-            span = PageSpan(page, *_tight(text, *folded.source(found.start, found.end)))
+            span = PageSpan(page, *tight(text, *folded.source(found.start, found.end)))
             reason = _difference(quote, text[span.start : span.end])
             best = Match((span,), Status.APPROXIMATE, found.coverage, found.density, reason)
     return best
-
-
-def _candidates(quote: str, pages: Mapping[int, str], near: tuple[int, int] | None) -> list[int]:
-    """The pages that share most of the quotation's words, the nearest of equals first."""
-    hits = _hits(quote, pages)
-    order = sorted(pages, key=lambda page: (-hits[page], abs(page - near[0]) if near else page))
-    return [page for page in order[:ALIGNED_PAGES] if hits[page] or len(pages) == 1]
 
 
 def _difference(quote: str, source: str) -> str:

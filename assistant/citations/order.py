@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.citations.align import common_subsequence
-from assistant.citations.facts import Complaint, Matcher
+from assistant.citations.complaints import Complaint
+from assistant.citations.facts import Matcher
 from assistant.citations.reading import Reading
 from assistant.citations.words import LIGHT_STEMS, NEGATIONS, OPPOSITES, TELLING
 

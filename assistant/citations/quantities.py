@@ -9,6 +9,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from assistant.citations.limits import bound_of
+from assistant.citations.number_words import ORDINAL, ORDINALS, SCALES, TENS, WORD, WORDS, is_pronoun
+from assistant.citations.numerals import NUMBER, in_identifier, leading_zero, numerals, value_of
 from assistant.citations.units import Unit, unit_at
 
 _PLAIN = str.maketrans(
@@ -31,42 +34,7 @@ _PLAIN = str.maketrans(
     }
 )
 
-WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {
-    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
-ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
-    )
-}
 
-_DIGITS = r"\d+(?:[.,'\u2009]\d+)*"
-_SCIENCE = (
-    r"(?:[eE](?P<{0}e>[-+]?\d{{1,3}})(?!\w|\.\d)"
-    r"|\s?[x·*]\s?10(?:\s?\^?\s?\{{?(?P<{0}p>[-+]?\d{{1,2}})\}}?(?![\d.])|(?P<{0}s>[⁻⁺]?[°¹²³⁴⁵⁶⁷⁸⁹]+)))?"
-)
-# A number may not begin inside a word, a number or an identifier ("CFC-11", "S/N"), but may follow a minus sign.
-_NUMBER = re.compile(
-    r"(?<![\w.])(?P<sign>[-+](?=[\d.]))?"
-    r"(?P<digits>" + _DIGITS + r"|\.\d+)" + _SCIENCE.format("m") + r"(?P<tail>(?:st|nd|rd|th)(?![A-Za-z]))?"
-)
-_POWER_OF_TEN = re.compile(r"(?<![\w.])(?P<sign>[-+])?10(?:\^\{?([-+]?\d{1,2})\}?|([⁻⁺]?[°¹²³⁴⁵⁶⁷⁸⁹]+))(?![\w.])")
-_WORD = re.compile(
-    r"(?<![\w-])(?:(?P<tens>" + "|".join(_TENS) + r")(?:[- ](?P<ones>" + "|".join(list(WORDS)[1:10]) + r"))?"
-    r"|(?P<small>" + "|".join(WORDS) + r")|(?P<dozen>a\sdozen|half\sa\sdozen)|(?P<half>half)(?=\sa[n]?\s))"
-    r"(?:[- ](?P<scale>hundred|thousand|million|billion|dozen))?(?![\w])",
-    re.IGNORECASE,
-)
-_ORDINAL = re.compile(r"(?<![\w-])(?:" + "|".join(ORDINALS) + r")(?![\w])", re.IGNORECASE)
 _SCALE = re.compile(r"\s?(hundred|thousand|million|billion)(?![\w])", re.IGNORECASE)
 _PLUS_MINUS = re.compile(r"\+\s?/?\s?-(?=\s?[\d.])")
 _TOLERANCE = re.compile(r"\s{0,2}±\s{0,4}(?=[\d.])")
@@ -74,31 +42,6 @@ _TO = re.compile(r"(?P<dash>-\s?(?=[\d.])|\s-\s(?=[-+\d.]))|\s(?P<word>to|and|th
 _BEFORE = re.compile(r"(?:[^\s]+\s+){0,3}[^\s]*$")
 _JOINED = re.compile(r"-(?=[A-Za-z])")
 _MONEY = re.compile(r"(?:US\$|[$€£])\s?$")
-
-_HEDGE = re.compile(
-    r"(?:~|\bca?\.?|\bcirca|\babout|\bapprox(?:\.|imately)?|\baround|\broughly|\bnearly|\balmost|\bsome|\border\sof)"
-    r"\s*(?:a\s)?$",
-    re.IGNORECASE,
-)
-_BOUNDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (bound, re.compile(pattern + r"\s*(?:~|about\s|approximately\s|the\s|of\s|a\s)?$", re.IGNORECASE))
-    for bound, pattern in (
-        ("le", r"(?:\b(?:no|not)\s(?:more|greater|deeper|higher|larger|longer|later)\sthan"
-               r"|\bat\s(?:the\s)?(?:most|maximum)"
-               r"|\bup\sto|\bmaximum\sof|<=|≤|\bdoes\snot\sexceed|\bnot\sexceed(?:ing)?)"),
-        ("ge", r"(?:\b(?:no|not)\s(?:less|fewer|smaller|lower|shallower)\sthan|\bat\s(?:the\s)?(?:least|minimum)"
-               r"|\bminimum\sof|>=|≥)"),
-        ("gt", r"(?:\b(?:more|greater|deeper|higher|larger|longer|older|heavier|faster|warmer|bigger|further|farther)"
-               r"\sthan|\bover|\babove|\bexceed(?:s|ed|ing)?|>|\bin\sexcess\sof|\bbeyond)"),
-        ("lt", r"(?:\b(?:less|fewer|smaller|shallower|lower|shorter|younger|lighter|slower|colder|cooler|better)\sthan"
-               r"|\bunder|\bbelow|<|\bwithin|\bshort\sof)"),
-    )
-)  # fmt: skip
-_AFTER_BOUND = re.compile(
-    r"\s?(?:or|and)\s(?:(?P<ge>more|greater|above|higher|deeper|over|larger|longer)"
-    r"|(?P<le>less|fewer|below|lower|under|smaller|shorter|shallower))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +96,7 @@ def _digits(text: str, taken: list[tuple[int, int]]) -> list[Quantity]:
     position = 0
     blocked = iter(sorted(taken))
     block = next(blocked, None)
-    for match in _numbers(text):
+    for match in numerals(text):
         while block and block[1] <= match.start():
             block = next(blocked, None)
         if match.start() < position or (block and match.end() > block[0]):
@@ -167,12 +110,6 @@ def _digits(text: str, taken: list[tuple[int, int]]) -> list[Quantity]:
     return found
 
 
-def _numbers(text: str) -> list[re.Match[str]]:
-    matches = [*_NUMBER.finditer(text), *_POWER_OF_TEN.finditer(text)]
-    matches.sort(key=lambda match: (match.start(), -match.end()))
-    return matches
-
-
 def _word_end(text: str, position: int) -> int:
     while position < len(text) and (text[position].isalnum() or text[position] in "_-/."):
         position += 1
@@ -181,21 +118,21 @@ def _word_end(text: str, position: int) -> int:
 
 def _read(text: str, match: re.Match[str], comma: bool) -> Quantity | None:
     start, end = match.start(), match.end()
-    if _in_identifier(text, start):
+    if in_identifier(text, start):
         return None
-    first = _value(match, comma)
+    first = value_of(match, comma)
     if first is None:
         return None
     values, step = first
-    if match.re is _NUMBER and match.group("tail"):
+    if match.re is NUMBER and match.group("tail"):
         return Quantity(values, start, end, text[start:end], ordinal=True)
     tolerance: Fraction | None = None
     upper: tuple[Fraction, ...] = ()
     units, unit_text, end = _unit(text, start, end)
     around = _TOLERANCE.match(text, end)
     if around:
-        other = _NUMBER.match(text, around.end())
-        read = _value(other, comma) if other else None
+        other = NUMBER.match(text, around.end())
+        read = value_of(other, comma) if other else None
         if other and read:
             tolerance, end = read[0][0], other.end()
             later = _unit(text, start, end)
@@ -215,80 +152,16 @@ def _read(text: str, match: re.Match[str], comma: bool) -> Quantity | None:
                 return None
     if not units and _goes_on(text, end):
         return None
-    bound, hedged = _bound(text, start, end)
+    bound, hedged = bound_of(text, start, end)
     shown = " ".join(text[start:end].split())
     return Quantity(values, start, end, shown, upper, units, unit_text, tolerance, step, bound, hedged)
-
-
-def _in_identifier(text: str, start: int) -> bool:
-    """Whether the number goes on a word: "CFC-11", "pH/8"; the sign belongs to the match, so look before it."""
-    if start == 0:
-        return False
-    before = text[start - 1]
-    if before in "-/_" and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "._"):
-        return True
-    if before == "'" and start > 1 and text[start - 2].isdigit():
-        return True
-    if text[start] in "-+" and (before.isalnum() or before in ")]"):
-        return True
-    return before == "," and start > 1 and text[start - 2].isdigit()
-
-
-def _value(match: re.Match[str], comma: bool) -> tuple[tuple[Fraction, ...], Fraction] | None:
-    if match.re is _POWER_OF_TEN:
-        power = int((match.group(2) or match.group(3)).translate(_FLAT))
-        value = Fraction(10) ** power
-        return ((-value if match.group("sign") == "-" else value),), value
-    readings = _decimal(match.group("digits"), comma)
-    if not readings:
-        return None
-    power_text = match.group("me") or match.group("mp") or match.group("ms")
-    scale = Fraction(10) ** int(power_text.translate(_FLAT)) if power_text else Fraction(1)
-    sign = -1 if match.group("sign") == "-" else 1
-    return tuple(sign * value * scale for value, _ in readings), readings[0][1] * scale
-
-
-_FLAT = str.maketrans("°¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-
-
-def _decimal(digits: str, comma: bool) -> list[tuple[Fraction, Fraction]]:
-    """The readings of a string of digits and marks, each with the place value of its last digit."""
-    if len(digits) > 60:
-        return []
-    bare = digits.replace("'", "\u2009")
-    groups = re.split(r"[.,\u2009]", bare)
-    marks = [character for character in bare if character in ".,\u2009"]
-    if not marks:
-        return [_point(bare)]
-    last = marks[-1]
-    grouped = all(len(group) == 3 for group in groups[1:-1]) and 1 <= len(groups[0]) <= 3
-    if len(set(marks)) == 1:
-        if len(marks) == 1:
-            if last == ".":
-                return [_point(bare)]
-            thousands = len(groups[1]) == 3 and groups[0] != "0" and len(groups[0]) <= 3
-            if last == "\u2009":
-                return [_point("".join(groups))] if thousands else []
-            if thousands:
-                readings = [_point("".join(groups))]
-                return [*readings, _point(".".join(groups))] if comma else readings
-            return [_point(".".join(groups))]
-        return [_point("".join(groups))] if grouped and len(groups[-1]) == 3 else []
-    if marks.count(last) == 1 and len(set(marks[:-1])) == 1 and grouped and last != "\u2009":
-        return [_point("".join(groups[:-1]) + "." + groups[-1])]
-    return []
-
-
-def _point(text: str) -> tuple[Fraction, Fraction]:
-    decimals = len(text.partition(".")[2])
-    return Fraction(text if text[0] != "." else "0" + text), Fraction(1, 10**decimals)
 
 
 def _unit(text: str, start: int, end: int) -> tuple[tuple[Unit, ...], str, int]:
     """The unit after a number that ends at `end`; a currency sign before it counts too."""
     scale = _SCALE.match(text, end)
     position = scale.end() if scale else end
-    factor = Fraction(_SCALES[scale.group(1).lower()]) if scale else Fraction(1)
+    factor = Fraction(SCALES[scale.group(1).lower()]) if scale else Fraction(1)
     for skipped in ("", " ", "\u2009", "-", " - "):
         if not text.startswith(skipped, position):
             continue
@@ -321,10 +194,10 @@ def _range(
     before = text[max(0, match.start() - 10) : match.start()].lower().rstrip()
     if word == "and" and not before.endswith("between"):
         return None
-    other = _NUMBER.match(text, joint.end()) or _NUMBER.match(text, joint.end() + 1)
+    other = NUMBER.match(text, joint.end()) or NUMBER.match(text, joint.end() + 1)
     if other is None or other.start() > joint.end() + 1:
         return None
-    read, near = _value(other, comma), _value(match, comma)
+    read, near = value_of(other, comma), value_of(match, comma)
     if read is None or near is None or other.group("tail"):
         return None
     stop = other.end()
@@ -338,7 +211,7 @@ def _range(
     if word is None and falling:
         # "55-54" joins two numbers of a name; "10 - 2" with spaces on both sides is a difference.
         return (None, stop, (), "") if " " not in joint.group() else None
-    if word is None and _leading_zero(match):
+    if word is None and leading_zero(match):
         return None, stop, (), ""
     return read[0], stop, units, unit_text
 
@@ -356,33 +229,14 @@ def _in_unit(values: tuple[Fraction, ...], near: Unit, far: Unit) -> tuple[Fract
     return tuple(value * near.factor / far.factor for value in values)
 
 
-def _leading_zero(match: re.Match[str]) -> bool:
-    digits = match.group("digits")
-    return len(digits) > 1 and digits[0] == "0" and digits.isdigit()
-
-
-def _bound(text: str, start: int, end: int) -> tuple[str, bool]:
-    before = text[max(0, start - 40) : start]
-    before = before[:-1].rstrip() + " " if before.endswith(("(", "$")) else before
-    hedge = _HEDGE.search(before)
-    lead = before[: hedge.start()] if hedge else before
-    for bound, pattern in _BOUNDS:
-        if pattern.search(lead):
-            return bound, bool(hedge)
-    after = _AFTER_BOUND.match(text, end)
-    if after:
-        return ("ge" if after.group("ge") else "le"), bool(hedge)
-    return "", bool(hedge)
-
-
 def _spelled(text: str, taken: list[tuple[int, int]]) -> list[Quantity]:
     found: list[Quantity] = []
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         start, end = match.span()
-        if not _free(start, end, taken) or _is_pronoun(text, match):
+        if not _free(start, end, taken) or is_pronoun(text, match):
             continue
         if match.group("tens"):
-            value = Fraction(_TENS[match.group("tens").lower()] + WORDS.get((match.group("ones") or "zero").lower(), 0))
+            value = Fraction(TENS[match.group("tens").lower()] + WORDS.get((match.group("ones") or "zero").lower(), 0))
         elif match.group("small"):
             value = Fraction(WORDS[match.group("small").lower()])
         elif match.group("dozen"):
@@ -390,28 +244,16 @@ def _spelled(text: str, taken: list[tuple[int, int]]) -> list[Quantity]:
         else:
             value = Fraction(1, 2)
         if match.group("scale"):
-            value *= _SCALES[match.group("scale").lower()]
+            value *= SCALES[match.group("scale").lower()]
         units, unit_text, stop = _unit(text, start, end)
-        bound, hedged = _bound(text, start, stop)
+        bound, hedged = bound_of(text, start, stop)
         found.append(
             Quantity((value,), start, stop, text[start:stop], (), units, unit_text, None, Fraction(1), bound, hedged,
                      spelled=True)
         )  # fmt: skip
-    for match in _ORDINAL.finditer(text):
+    for match in ORDINAL.finditer(text):
         start, end = match.span()
         if _free(start, end, taken) and not any(q.start <= start < q.end for q in found):
             value = Fraction(ORDINALS[match.group().lower()])
             found.append(Quantity((value,), start, end, text[start:end], ordinal=True, spelled=True))
     return found
-
-
-_PRONOUN_AFTER = re.compile(r"\s(?:of|another|or|can|could|should|must|might|would|way)\b", re.IGNORECASE)
-_PRONOUN_BEFORE = re.compile(r"\b(?:no|any|this|that|the|each|every|which|some|other|another)\s$", re.IGNORECASE)
-
-
-def _is_pronoun(text: str, match: re.Match[str]) -> bool:
-    """Whether "one" counts nothing: "one of the", "no one", "the one"."""
-    if match.group("small") is None or match.group("small").lower() != "one" or match.group("scale"):
-        return False
-    before = text[max(0, match.start() - 9) : match.start()]
-    return bool(_PRONOUN_AFTER.match(text, match.end()) or _PRONOUN_BEFORE.search(before))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from assistant.citations.verify import source_units
+from assistant.citations.sources import source_units
 from tests.citations.verify_cases import SOURCES
 
 Change = Callable[[str, Random], str | None]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.citations import Support, locate, verify
-from assistant.citations.verify import source_units
+from assistant.citations.sources import source_units
 from tests.citations.mutations import MUTATIONS, SPELLINGS, letters, statements
 from tests.conftest import shared_data
 
