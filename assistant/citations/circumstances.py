@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from assistant.citations.complaints import Complaint
 from assistant.citations.moments import Date, Time
 from assistant.citations.places import Position
+from assistant.citations.quantities import Quantity
 from assistant.citations.reading import Reading
 
 
@@ -30,6 +32,17 @@ def label_key(label: str) -> str:
 _SEPARATORS = str.maketrans("", "", "-_/# ")
 
 
+def as_bare_number(stated: Position, numbers: Sequence[Quantity]) -> int | None:
+    """The number that gives a coordinate with its hemisphere as a signed decimal: "-69.6996" for 69.6996 W."""
+    if not stated.axis:
+        return None
+    width = stated.step / 2 if stated.parts > 1 else 0
+    for index, number in enumerate(numbers):
+        if not number.units and number.step <= Fraction(1, 100) and abs(number.values[0] - stated.degrees) <= width:
+            return index
+    return None
+
+
 def compare_positions(statement: Reading, source: Reading) -> list[Complaint]:
     return [complaint for place in statement.positions if (complaint := _position(place, source))]
 
@@ -51,10 +64,8 @@ def _position(stated: Position, source: Reading) -> Complaint | None:
             if not without or not stated.axis:
                 return None
             soft = Complaint(f"the source gives {other.text} without the hemisphere of {stated.text}", False)
-    for number in source.quantities:
-        if not number.units and number.step <= Fraction(1, 100) and stated.axis:
-            if abs(number.values[0] - stated.degrees) <= (stated.step / 2 if stated.parts > 1 else 0):
-                return None
+    if as_bare_number(stated, source.quantities) is not None:
+        return None
     if soft:
         return soft
     alike = [other for other in source.positions if other.axis == stated.axis]

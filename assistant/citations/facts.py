@@ -7,6 +7,7 @@ else agrees. A soft one means that the source does not say quite as much.
 from __future__ import annotations
 
 from assistant.citations.circumstances import (
+    as_bare_number,
     compare_date,
     compare_labels,
     compare_positions,
@@ -61,6 +62,8 @@ class Matcher:
         found += [(time.start, time.text, f"\0t{time.hour}:{time.minute}") for time in reading.times]
         for place in reading.positions:
             index = next((i for i, other in enumerate(source.positions) if places_agree(place, other)), None)
-            found.append((place.start, place.text, f"\0p{index}" if index is not None else f"\0?{place.text}"))
+            bare = None if index is not None else as_bare_number(place, source.quantities)
+            key = f"\0p{index}" if index is not None else f"\0n{bare}" if bare is not None else f"\0?{place.text}"
+            found.append((place.start, place.text, key))
         found += [(start, label, "\0l" + label_key(label)) for start, label in reading.label_places]
         return found

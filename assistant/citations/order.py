@@ -1,151 +1,139 @@
 """Near-verbatim statements: what stands in a place where the source has something else.
 
 A statement that mostly repeats its source may still have two names or two numbers swapped, a word put for another that
-the source uses elsewhere, or a "never" slipped in. Statement and source are reduced to atoms (content words, facts,
-labels, and the small words that matter), aligned, and each gap between two aligned atoms is looked at.
+the source uses elsewhere, or a "never" slipped in. Statement and source are aligned atom by atom, and each gap between
+two aligned atoms is looked at.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.citations.align import common_subsequence
+from assistant.citations.atoms import DENIAL, Aligned, Atom, Gap, glue_between, lay_beside
 from assistant.citations.complaints import Complaint
-from assistant.citations.facts import Matcher
+from assistant.citations.moves import moved
 from assistant.citations.reading import Reading
-from assistant.citations.words import LIGHT_STEMS, NEGATIONS, OPPOSITES, TELLING
+from assistant.citations.words import EXCEPTIONS, HEDGES, MODALS, NEGATIONS, OPPOSITES, tie_alike
 
-#: From this share of aligned atoms on a statement counts as a repetition of its source.
-REPETITION = 0.6
 #: A gap of the source with more atoms than this is a passage that was left out, not a word that was replaced.
 SHORT_GAP = 3
 #: So many words may be slipped in between two neighbours before they count as a phrase of their own.
 SLIPPED = 2
 
-#: Small words that paraphrases add and drop without changing what is said.
-_WEAK = frozenset("in out on off to from by over about up down all both since while when if would will could".split())
 #: Words without which a statement says less, not more.
-_LESS = frozenset("all each every both any much many several during again".split()) | _WEAK
+_LESS = frozenset("all each every both any much many several during again with".split())
 
 
-_DENIAL = "\0not"
+def replaced(statement: Reading, source: Reading, joined: bool = False) -> list[Complaint]:
+    """Complaints about the gaps of a near-verbatim statement; none where it is a paraphrase.
 
-
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    """kind: "fact" (number, date, time, position, label), "name", "word", "light" or "small"."""
-
-    key: str
-    text: str
-    start: int
-    end: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Aligned:
-    """The atoms of both texts, and which of them were left unaligned."""
-
-    mine: list[_Atom]
-    theirs: list[_Atom]
-    pairs: list[tuple[int, int]]
-    loose: dict[str, int]  # key to index of an unaligned atom of the source
-    own: frozenset[str]  # keys of the statement's unaligned atoms
-
-
-def replaced(statement: Reading, source: Reading) -> list[Complaint]:
-    """Complaints about the gaps of a near-verbatim statement; none where it is a paraphrase."""
-    mine, theirs = _atoms(statement, Matcher(source)), _atoms(source, Matcher(source))
-    if len(mine) < 2 or not theirs:
-        return []
-    pairs = common_subsequence([atom.key for atom in mine], [atom.key for atom in theirs])
-    if len(pairs) < REPETITION * len(mine):
-        return []
-    used, taken = {index for index, _ in pairs}, {place for _, place in pairs}
-    aligned = _Aligned(
-        mine,
-        theirs,
-        pairs,
-        {atom.key: place for place, atom in enumerate(theirs) if place not in taken},
-        frozenset(atom.key for index, atom in enumerate(mine) if index not in used),
-    )
+    joined: whether the source is several sentences read together. What is scattered over them, or taken from a later
+        one to be put into an earlier one, is stitched.
+    """
+    aligned = lay_beside(statement, source)
+    if aligned is None:
+        return [Complaint("its words are scattered over several sentences", hard=False)] if joined else []
+    if joined and any(atom.told and atom.key in aligned.loose for gap in aligned.gaps() for atom in gap.own):
+        return [Complaint("its parts stand in several sentences, in another order", hard=False)]
     complaints = []
-    before = (-1, -1)
-    for pair in [*pairs, (len(mine), len(theirs))]:
-        own, other = mine[before[0] + 1 : pair[0]], theirs[before[1] + 1 : pair[1]]
-        inside = before[0] >= 0 and pair[0] < len(mine)
+    for gap in aligned.gaps():
         for check in (_small, _put_for, _repeated):
-            complaint = check(own, other, inside, aligned)
+            complaint = check(gap, aligned)
             if complaint:
                 complaints.append(complaint)
                 break
-        before = pair
-    return complaints or _torn_names(aligned)
+    complaints += [complaint for complaint in (_tied(aligned), _left_out(aligned)) if complaint]
+    return complaints or _torn_names(aligned) or moved(aligned)
 
 
-def _small(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Aligned) -> Complaint | None:
+def _small(gap: Gap, aligned: Aligned) -> Complaint | None:
     """A "never", "before" or "only" that one of them has and the other has not."""
-    said = [atom for atom in own if atom.kind == "small" and atom.key not in aligned.loose and atom.text not in _WEAK]
+    said = [atom for atom in gap.own if atom.kind == "small" and atom.key not in aligned.loose]
+    said = [atom for atom in said if not (atom.text in HEDGES and _hedges(atom, aligned))]
     if not any(atom.key == "without" for atom in aligned.theirs):
         said = [atom for atom in said if atom.key != "with"]
     if said:
         return Complaint(f"the source does not say “{said[0].text}” there", hard=said[0].text in NEGATIONS)
-    if inside and len(other) <= SHORT_GAP and not any(atom.kind in ("word", "name", "fact") for atom in own):
+    lost = gap.other if gap.inside and len(gap.other) <= SHORT_GAP else _right_before(gap, aligned)
+    if lost and not any(atom.told for atom in gap.own):
         kept = {atom.key for atom in aligned.mine}
         # A denial counts each time; another small word may have been aligned with its twin.
-        lost = [a for a in other if a.kind == "small" and a.key not in (aligned.own if a.key == _DENIAL else kept)]
-        lost = [atom for atom in lost if atom.text not in _LESS]
+        lost = [a for a in lost if a.kind == "small" and a.key not in (aligned.own if a.key == DENIAL else kept)]
+        lost = [
+            atom for atom in lost if atom.text not in _LESS and not (atom.text in HEDGES and _hedges(atom, aligned))
+        ]
         if lost:
             return Complaint(f"the source says “{lost[0].text}” there", hard=lost[0].text in NEGATIONS)
     return None
 
 
-def _put_for(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Aligned) -> Complaint | None:
+def _right_before(gap: Gap, aligned: Aligned) -> list[Atom]:
+    """The denial or plan that stands in the source directly before where the statement begins: "We will sail"."""
+    first, place = aligned.pairs[0]
+    if gap.inside or not gap.other or first != 0 or gap.other[-1] is not aligned.theirs[place - 1]:
+        return []
+    if gap.other[-1].text not in NEGATIONS | MODALS:
+        return []
+    between = aligned.source.text[gap.other[-1].end : aligned.theirs[place].start]
+    return gap.other[-1:] if len(between.split()) <= 1 and not any(mark in between for mark in ".;:") else []
+
+
+def _hedges(atom: Atom, aligned: Aligned) -> bool:
+    """Whether a "nearly" stands before a number, where it is one more word for "about"."""
+    for reading in (aligned.statement, aligned.source):
+        if any(q.hedged and 0 <= q.start - atom.end <= 3 for q in reading.quantities):
+            return True
+    return False
+
+
+def _put_for(gap: Gap, aligned: Aligned) -> Complaint | None:
     """Something in the place of something else. Common words that changed places are only worded otherwise."""
-    told = [atom for atom in own if atom.kind in ("word", "name", "fact")]
-    found = [atom for atom in other if atom.kind in ("word", "name", "fact")]
+    told = [atom for atom in gap.own if atom.told]
+    found = [atom for atom in gap.other if atom.told]
     if not told:
         return None
     if not found:
-        slipped = inside and len(own) <= SLIPPED and not any(atom.key in aligned.loose for atom in told)
+        slipped = gap.inside and len(gap.own) <= SLIPPED and not any(atom.key in aligned.loose for atom in told)
         if slipped and told[0].kind != "fact":
             return Complaint(f"the source does not have “{told[0].text}” in that place", hard=False)
         return None
-    if not inside and len(found) > SHORT_GAP:
+    if not gap.inside and len(found) > SHORT_GAP:
         return None
     for atom in told:
         for rival in found:
             alike = (atom.kind == "fact") == (rival.kind == "fact")
-            moved = atom.key in aligned.loose
-            if moved and "word" in (atom.kind, rival.kind) and rival.key not in OPPOSITES.get(atom.key, ()):
+            elsewhere = atom.key in aligned.loose
+            if elsewhere and "word" in (atom.kind, rival.kind) and rival.key not in OPPOSITES.get(atom.key, ()):
                 continue  # a word of the same sentence, in another place
-            if alike or not moved:
+            if elsewhere and atom.key[:2] != rival.key[:2] and atom.kind == "fact":
+                continue  # a date is not put for a number
+            if alike or not elsewhere:
                 return Complaint(f"the source says “{rival.text}” there, the statement “{atom.text}”", hard=False)
     return None
 
 
-def _repeated(own: list[_Atom], other: list[_Atom], inside: bool, aligned: _Aligned) -> Complaint | None:
+def _repeated(gap: Gap, aligned: Aligned) -> Complaint | None:
     """A name or fact that the statement gives once more than the source, or a fact out of its order."""
     taken = {aligned.theirs[place].key: place for _, place in aligned.pairs}
-    for atom in own:
-        if atom.kind in ("fact", "name", "word") and atom.key in taken and atom.key not in aligned.loose:
+    for atom in gap.own:
+        if atom.told and atom.key in taken and atom.key not in aligned.loose:
             return Complaint(f"the source does not give {atom.text} in that place", hard=False)
         if atom.key in aligned.loose and _jumps(atom, aligned):
             return Complaint(f"the source has {atom.text} in another place", hard=False)
     return None
 
 
-def _jumps(atom: _Atom, aligned: _Aligned) -> bool:
+def _jumps(atom: Atom, aligned: Aligned) -> bool:
     """Whether a number stands on the other side of another number than in the source, or a name of a name nearby.
 
     Acronyms are left out: "SONNE deployed the CTD" and "the CTD was deployed by SONNE" say the same.
     """
     place = aligned.loose[atom.key]
     index = aligned.mine.index(atom)
-    if [a.key for a in aligned.mine[index + 1 : index + 2]] == [a.key for a in aligned.theirs[place + 1 : place + 2]]:
-        return False  # "three chipods" moved as a whole
     number = atom.kind == "fact"
+    mine, theirs = aligned.mine[index + 1 : index + 2], aligned.theirs[place + 1 : place + 2]
+    if [a.key for a in mine] == [a.key for a in theirs] and not (number and mine and mine[0].kind == "fact"):
+        return False  # "three chipods" moved as a whole
     if not number and (atom.kind != "name" or atom.text.isupper()):
         return False
     for index, other in aligned.pairs:
@@ -157,7 +145,38 @@ def _jumps(atom: _Atom, aligned: _Aligned) -> bool:
     return False
 
 
-def _torn_names(aligned: _Aligned) -> list[Complaint]:
+def _tied(aligned: Aligned) -> Complaint | None:
+    """Two neighbours that the source ties together otherwise: "from" for "to", "or" for "and"."""
+    for (a, b), (c, d) in pairwise([(-1, aligned.pairs[0][1] - 1), *aligned.pairs]):
+        if c != a + 1 or d != b + 1:
+            continue
+        mine = glue_between(aligned.statement, aligned.mine[a].end if a >= 0 else 0, aligned.mine[c].start)
+        theirs = glue_between(aligned.source, aligned.theirs[b].end if b >= 0 else 0, aligned.theirs[d].start)
+        forms = [word.form for word in theirs]
+        said = [word.form for word in mine]
+        mine = [word for word in mine if word.form not in forms]
+        forms = [form for form in forms if form not in said]
+        for word in mine:
+            # "No case in A20 and A22" and "no case in A20 or A22" deny the same.
+            denied = {word.form, *forms} <= {"and", "or"} and any(
+                x.key == DENIAL for x in aligned.mine[max(0, a - 4) : c]
+            )
+            if forms and not denied and not any(tie_alike(word.form, form) for form in forms):
+                return Complaint(f"the source says “{forms[0]}” there, the statement “{word.form}”", hard=False)
+    return None
+
+
+def _left_out(aligned: Aligned) -> Complaint | None:
+    """An exception that the source makes right behind what the statement says, and the statement does not."""
+    kept = {atom.key for atom in aligned.mine}
+    reached = max((place for _, place in aligned.pairs), default=-1)
+    for atom in aligned.theirs[: reached + 3]:
+        if atom.text in EXCEPTIONS and atom.key not in kept:
+            return Complaint(f"the source says “{atom.text}” there", hard=False)
+    return None
+
+
+def _torn_names(aligned: Aligned) -> list[Complaint]:
     """A name whose words stand in another order: "Passage Drake"."""
     runs = {(a.key, b.key) for a, b in _runs(aligned.theirs)}
     for first, second in _runs(aligned.mine):
@@ -166,20 +185,6 @@ def _torn_names(aligned: _Aligned) -> list[Complaint]:
     return []
 
 
-def _runs(atoms: list[_Atom]) -> list[tuple[_Atom, _Atom]]:
+def _runs(atoms: list[Atom]) -> list[tuple[Atom, Atom]]:
     """Neighbouring names with nothing between them but a space or a hyphen."""
     return [(a, b) for a, b in pairwise(atoms) if a.kind == b.kind == "name" and 0 <= b.start - a.end <= 1]
-
-
-def _atoms(reading: Reading, matcher: Matcher) -> list[_Atom]:
-    atoms = []
-    for word in reading.words:
-        if word.content:
-            kind = "light" if word.root in LIGHT_STEMS else "name" if word.text[0].isupper() else "word"
-            atoms.append(_Atom(word.root, word.text, word.start, word.end, kind))
-        elif word.form in TELLING or word.form.endswith("n't"):
-            key = _DENIAL if word.form in NEGATIONS or word.form.endswith("n't") else word.form
-            atoms.append(_Atom(key, word.form, word.start, word.end, "small"))
-    for start, text, key in matcher.keys(reading):
-        atoms.append(_Atom(key, text, start, start + len(text), "fact"))
-    return sorted(atoms, key=lambda atom: atom.start)

@@ -15,8 +15,10 @@ from assistant.citations.units import unit_at
 from assistant.citations.words import (
     CLAUSE_WORDS,
     LIGHT_STEMS,
+    MEASURED,
     MODALS,
     NEGATIONS,
+    PHRASES,
     QUANTIFIERS,
     SOFT_NEGATIONS,
     STOP,
@@ -140,6 +142,22 @@ class Reading:
     def names(self) -> tuple[Word, ...]:
         return tuple(word for word in self.words if word.name)
 
+    @cached_property
+    def _measuring(self) -> frozenset[int]:
+        """Where words stand that only name what the unit of the number behind them measures."""
+        found = set()
+        for quantity in self.quantities:
+            before = [word for word in self.words if quantity.start - 40 <= word.start and word.end <= quantity.start]
+            named = [word for word in before if word.content][-1:]
+            for word in named:
+                if any(unit.dimension == MEASURED.get(word.root) for unit in quantity.units):
+                    found.add(word.start)
+        return frozenset(found)
+
+    def is_light(self, word: Word) -> bool:
+        """Whether a content word says nothing that the rest of its sentence does not say: "a temperature of 23 °C"."""
+        return word.root in LIGHT_STEMS or word.start in self._measuring
+
     def clause_words(self, clause: int) -> list[Word]:
         return [word for word in self.words if word.clause == clause]
 
@@ -218,7 +236,7 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
         if token in _CLAUSE_MARKS:
             if inside:
                 continue
-            if found and found[-1].clause == clause:
+            if found and found[-1].clause == clause and not (token == "," and _only_opens(found, clause)):
                 clause += 1
             opens = opens or token in ".?!:;|"
             continue
@@ -228,7 +246,9 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
             clause += 1
         root = canonical(form)
         digit = any(character.isdigit() for character in token)
-        stop = form in STOP or form.endswith("n't") or (len(form) == 1 and not token.isupper())
+        stop = (
+            (form in STOP and token not in _NO_STOP) or form.endswith("n't") or (len(form) == 1 and not token.isupper())
+        )
         name = (
             not inside
             and not digit
@@ -237,9 +257,47 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
             and not stop
             and (not opens or token[1:] != token[1:].lower() or not _common(form))
         )
-        content = not inside and not digit and not stop and len(form) > 1
+        content = not inside and not digit and not stop and (len(form) > 1 or token.isupper())
         found.append(Word(token, form, root, start, end, clause, name, content, inside))
         opens = False
+    return _phrased(found)
+
+
+_OPENERS = frozenset("in on at during after before since until from within by for over under between".split())
+_VERB = re.compile(r"(?:was|were|is|are|has|have|had|did|does|will|can|could|\w{2,20}(?:ed|ing))$")
+
+
+def _only_opens(words: list[Word], clause: int) -> bool:
+    """Whether a clause is a phrase that opens a sentence, such as "At the first station": no clause of its own."""
+    own = [word for word in reversed(words[-8:]) if word.clause == clause]
+    whole = len(words) == len(own) or len(own) < 8
+    return whole and own[-1].form in _OPENERS and not any(_VERB.match(word.form) for word in own)
+
+
+#: Dissolved oxygen, the country, information technology.
+_NO_STOP = frozenset(["DO", "US", "IT"])
+_FIRST_OF_PHRASE = frozenset(phrase[0] for phrase in PHRASES)
+_LONGEST_PHRASE = max(map(len, PHRASES))
+
+
+def _phrased(words: list[Word]) -> list[Word]:
+    """The words with those that belong together as one: "no longer", "instead of"."""
+    found: list[Word] = []
+    index = 0
+    while index < len(words):
+        word = words[index]
+        size = 1
+        if word.form in _FIRST_OF_PHRASE:
+            for length in range(_LONGEST_PHRASE, 1, -1):
+                run = words[index : index + length]
+                if tuple(w.form for w in run) in PHRASES and not any(w.fact for w in run):
+                    size = length
+                    form = " ".join(w.form for w in run)
+                    text = " ".join(w.text for w in run)
+                    word = Word(text, form, form, word.start, run[-1].end, word.clause)
+                    break
+        found.append(word)
+        index += size
     return found
 
 

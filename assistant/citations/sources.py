@@ -74,9 +74,41 @@ def windows(text: str, units: list[tuple[int, int]], shares: list[float]) -> lis
         for index in order[:4]:
             for first in range(max(0, index - size + 1), min(index, len(units) - size) + 1):
                 last = first + size - 1
-                if not any(rows[first : last + 1]) and (first, last) not in windows:
+                if any(rows[first : last + 1]) or (first, last) in windows:
+                    continue
+                if all(_leans(text, units[k], units[k + 1]) for k in range(first, last)):
                     windows.append((first, last))
     return windows
+
+
+_ANAPHOR = re.compile(
+    r"(?:[A-Z][a-z]+,?\s){0,2}(?:[a-z]+\s){0,2}?"
+    r"(?:it|its|they|their|them|this|these|that|those|he|his|she|her|former|latter)\b",
+    re.IGNORECASE,
+)
+
+
+def _leans(text: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether a unit needs the one before it: it begins with a word that points back, or in mid-sentence.
+
+    Only then may a statement take its subject from the one and what is said of it from the other.
+    """
+    before, after = text[slice(*one)], text[slice(*other)]
+    if before.rstrip()[-1:] not in '.!?…”")' or after[:1].islower():
+        return True
+    return bool(_ANAPHOR.match(after)) or _taken_up(before, after)
+
+
+_DEFINITE = re.compile(r"(?:The|These|Those|Both|All|Each)\s(?:[\w-]+\s){0,2}?([\w-]+)")
+
+
+def _taken_up(before: str, after: str) -> bool:
+    """Whether a unit begins with "the pump" where the one before it speaks of a pump."""
+    opening = _DEFINITE.match(after)
+    if opening is None:
+        return False
+    named = {word.root for word in read(opening.group()).content}
+    return bool(named & {word.root for word in read(before).content})
 
 
 def with_header(context: Reading | None, text: str, units: list[tuple[int, int]], index: int) -> Reading | None:

@@ -20,7 +20,6 @@ from assistant.citations.model import STRENGTH, Judgement, Support
 from assistant.citations.order import replaced
 from assistant.citations.reading import Reading, Word, read
 from assistant.citations.sources import shared_facts, source_units, windows, with_header
-from assistant.citations.words import LIGHT_STEMS
 
 Overlap = Callable[[str, str], float]
 
@@ -30,6 +29,8 @@ RELATED = 0.34
 PARAPHRASE = 0.82
 #: From this share of its words on, a statement repeats the sentence that it is held against.
 REPEATED = 0.7
+#: With fewer words and facts of its own in the source, a statement has to have all of its words there.
+LITTLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _best_window(
         if first != last and repeated:
             # One sentence is repeated with something put in another's place; its neighbours cannot mend that.
             return _paraphrase(repeated[1], statement, source_text, overlap)
-        judgement, coverage, swapped = _judge(reading, read(window), around, context, page)
+        judgement, coverage, swapped = _judge(reading, read(window), around, context, page, first != last)
         finding = Finding(judgement, start, end, coverage)
         if judgement.support is Support.SUPPORTED:
             if first == last:
@@ -127,12 +128,17 @@ _UNRELATED = "the source speaks of something else"
 
 
 def _judge(
-    statement: Reading, source: Reading, context: Reading | None, document: Reading | None, page: Reading
+    statement: Reading,
+    source: Reading,
+    context: Reading | None,
+    document: Reading | None,
+    page: Reading,
+    joined: bool = False,
 ) -> tuple[Judgement, float, bool]:
     """The judgement, the share of the statement's words found, and whether a repeated sentence was altered."""
     complaints, pairs = compare_facts(statement, source, context, document)
     missing, coverage = _coverage(statement, source, context)
-    if not pairs and not _shares(statement, source):
+    if not _shares(statement, source, context, len(pairs)):
         coverage = 0.0
     complaints += _names(statement, missing, source, page)
     opposed = opposed_words(statement, source)
@@ -140,7 +146,7 @@ def _judge(
     swapped: list[Complaint] = []
     denied: list[Complaint] = []
     if coverage >= RELATED:
-        swapped = replaced(statement, source)
+        swapped = replaced(statement, source, joined)
         denied = denials(statement, source)
         complaints += denied
         complaints += misplaced(statement, source, pairs)
@@ -154,17 +160,23 @@ def _judge(
         return Judgement(Support.UNSUPPORTED, _UNRELATED), coverage, altered
     if complaints:
         return Judgement(Support.PARTLY, complaints[0].reason), coverage, altered
-    absent = [word for word in missing if word.root not in LIGHT_STEMS]
+    # Where little else is said, even "found" or "given" is what is said.
+    shown = sum(_has(word, source) and not statement.is_light(word) for word in statement.content) + len(pairs)
+    shown += len(statement.dates) + len(statement.labels) + len(statement.positions) + len(statement.times)
+    absent = [word for word in missing if shown < LITTLE or not statement.is_light(word)]
     if absent:
         listed = ", ".join(dict.fromkeys(word.text for word in absent[:4]))
         return Judgement(Support.PARTLY, _MISSING + listed), coverage, altered
     return Judgement(Support.SUPPORTED), coverage, altered
 
 
-def _shares(statement: Reading, source: Reading) -> bool:
-    """Whether the source itself, and not only its context, has anything of the statement."""
-    own = [word for word in statement.content if word.root not in LIGHT_STEMS]
-    return not own or any(_has(word, source, statement.forms) for word in own)
+def _shares(statement: Reading, source: Reading, context: Reading | None, facts: int) -> bool:
+    """Whether the source itself has something of the statement, and no less of it than its title and headings have."""
+    told = [word for word in statement.content if not statement.is_light(word)]
+    own = [word for word in told if _has(word, source, statement.forms)]
+    borrowed = [word for word in told if word not in own and context is not None and _has(word, context)]
+    facts += len(statement.dates) + len(statement.times) + len(statement.positions) + len(statement.labels)
+    return not told or 0 < len(own) + facts >= len(borrowed)
 
 
 def _coverage(statement: Reading, source: Reading, context: Reading | None) -> tuple[list[Word], float]:
@@ -172,7 +184,7 @@ def _coverage(statement: Reading, source: Reading, context: Reading | None) -> t
     missing: list[Word] = []
     found = total = 0.0
     for word in statement.content:
-        weight = 0.3 if word.root in LIGHT_STEMS else 1.0
+        weight = 0.3 if statement.is_light(word) else 1.0
         total += weight
         if _has(word, source, statement.forms):
             found += weight
@@ -200,6 +212,15 @@ def _has(word: Word, source: Reading, beside: frozenset[str] = frozenset()) -> b
     )
 
 
+def _misspelled(name: Word, source: Reading) -> bool:
+    """Whether a name only shares its stem with a word of the source: "Tabls" is not "Table"."""
+    if name.form in source.forms or name.form in source.identifiers or len(name.form) < 4:
+        return False
+    bare = name.form.removesuffix("s")
+    near = {other.form for other in source.words if other.root == name.root}
+    return bool(near) and not any(bare in (form, form.removesuffix("s"), form.removesuffix("es")) for form in near)
+
+
 def _names(statement: Reading, missing: list[Word], source: Reading, page: Reading) -> list[Complaint]:
     """A name that the source does not hold; where it holds another in that place, the statement is wrong.
 
@@ -213,7 +234,7 @@ def _names(statement: Reading, missing: list[Word], source: Reading, page: Readi
     complaints = []
     for word in statement.names:
         borrowed = not word.text.isupper() and not _has(word, source)
-        if word.start in absent or (others and borrowed):
+        if word.start in absent or (others and borrowed) or (not borrowed and _misspelled(word, source)):
             elsewhere = word.form in page.forms
             where = "in that place" if elsewhere else ""
             reason = f"the source does not name {word.text} {where}".rstrip()

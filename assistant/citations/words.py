@@ -27,10 +27,10 @@ LIGHT = frozenset(
     """
     use make give report state say describe list show find include contain carry conduct perform take provide record
     note mention indicate call name refer present document source text table figure section page chapter value
-    total result according specific specifically namely additionally furthermore moreover overall namely following
-    follow consist comprise occur happen exist stand serve act become get go come see set put way order part
-    information detail detailed answer question passage quote exact fact give given account various certain different
-    particular example instance case one two locate located situate based regarding concerning main together serial
+    total result according specific specifically namely additionally furthermore moreover overall following
+    follow consist comprise occur happen exist serve get go come see set put
+    information detail detailed answer question passage quote give given account
+    one two locate located situate based regarding concerning together serial
     """.split()
 )
 
@@ -38,8 +38,8 @@ NEGATIONS = frozenset("not no none never neither nor cannot nobody nothing nowhe
 #: Words that deny more quietly; a difference in them lowers a statement, it does not condemn it.
 SOFT_NEGATIONS = frozenset(
     "without lack lacks lacked lacking absent absence except excluding fail fails failed failing failure unable "
-    "unsuccessful unsuccessfully hardly barely rarely seldom instead refuse refused prevent prevented avoid avoided "
-    "stop stopped cancelled canceled missing impossible".split()
+    "scarcely unsuccessful unsuccessfully hardly barely rarely seldom instead refuse refused prevent prevented "
+    "avoid avoided stop stopped cancelled canceled missing impossible".split()
 )
 #: The statement must not promise what the source only plans, and the other way round.
 MODALS = frozenset(
@@ -61,14 +61,99 @@ QUANTIFIERS: dict[str, str] = {
 #: A word in front of another that makes it a different thing.
 QUALIFIERS = frozenset("co vice deputy assistant former acting associate junior ex sub pseudo quasi anti non".split())
 
-#: Small words that turn what is said.
-TELLING = NEGATIONS | frozenset(
-    """
-    before after with without above below over under up down in out on off to from by all each every some most more
-    less least few fewer many only both never always until since during again while when if would will could may might
-    much any several or
-    """.split()
+#: Words that belong together, and turn what is said only together.
+PHRASES = frozenset(
+    tuple(phrase.split())
+    for phrase in """
+    no longer,by no means,far from,rather than,instead of,other than,apart from,in place of,in lieu of,except for,
+    about to,supposed to,meant to,going to,yet to,ought to,in theory,in principle,on paper,if at all,at best,so called,
+    in part,in parts,in places,at times,but for,all but,next to,out of,as well as,in addition to,close to,at all,
+    under no circumstances,in vain
+    """.replace("\n", " ").split(",")
 )
+NEGATIONS |= {"no longer", "by no means", "under no circumstances"}
+SOFT_NEGATIONS |= {
+    "far from", "rather than", "instead of", "other than", "apart from", "in place of", "in lieu of", "except for",
+    "but for", "in vain",
+}  # fmt: skip
+MODALS |= {
+    "about to", "supposed to", "meant to", "going to", "yet to", "ought to", "in theory", "in principle", "on paper",
+    "if at all", "at best",
+}  # fmt: skip
+QUANTIFIERS.update(dict.fromkeys(("in part", "in parts", "in places", "at times"), "some"))
+QUANTIFIERS["all but"] = "most"
+
+#: Words that only name what a unit measures: "a temperature of 23 °C". A depth is not the only thing in metres.
+MEASURED: dict[str, tuple[tuple[str, int], ...]] = {
+    "temperatur": (("K", 1),), "weight": (("kg", 1),), "mass": (("kg", 1),), "pressur": (("Pa", 1),),
+    "volum": (("m", 3),), "speed": (("m", 1), ("s", -1)), "duration": (("s", 1),), "period": (("s", 1),),
+    "frequency": (("s", -1),), "voltag": (("V", 1),),
+}  # fmt: skip
+
+#: Before a number one more word for "about".
+HEDGES = frozenset(["nearly", "almost", "close to"])
+
+#: Words that bring in an exception: leaving them out makes a statement wider than its source.
+EXCEPTIONS = frozenset(
+    ["except", "excepting", "excluding", "unless", "save", "other than", "apart from", "except for", "but for"]
+)
+
+_SAME_SENSE = {
+    "would": "will", "shall": "will", "could": "can", "might": "may", "must": "should", "ought to": "should",
+    "nearly": "almost", "precisely": "exactly", "barely": "hardly", "scarcely": "hardly", "seldom": "rarely",
+}  # fmt: skip
+
+#: Small words that turn what is said; each has to stand in the source where the statement has it.
+TELLING = (
+    NEGATIONS
+    | frozenset(
+        """
+        before after with without above below under all each every some most more less least few fewer many only both
+        never always until during again if will would shall could can may might must should much any several
+        nearly almost exactly precisely except excluding unless hardly barely scarcely rarely seldom
+        """.split()
+    )
+    | frozenset(" ".join(phrase) for phrase in PHRASES - {("as", "well", "as"), ("in", "addition", "to")})
+)
+
+
+def telling_key(form: str) -> str:
+    """The form under which a small word equals another: "would" is "will"."""
+    return _SAME_SENSE.get(form, form)
+
+
+#: Words that only tie others together; they may be put for each other within one line, and added or left out.
+GLUE = frozenset(
+    """
+    in on at of from to into onto upon with by for via using through across along between among within inside over
+    about around near per off up down and or since because as while when although though toward towards against than
+    """.split()
+) | {"as well as", "in addition to", "next to", "close to", "out of"}
+_TIED_ALIKE = """
+    in,on,at,of,within,inside,into,onto,upon,among,during,for,around
+    over,through,across
+    of,from,for,about,on,by
+    by,with,using,via,through,per
+    to,into,onto,toward,towards,for,until,at,and,through
+    for,to,of,as
+    and,as well as,in addition to,with,while,plus
+    since,because,as,for,from,when
+    while,when,as,although,though,since
+    near,next to,close to,around,at,by
+    between,among,from
+    than,as
+"""
+_ALIKE = tuple(frozenset(word.strip() for word in line.split(",")) for line in _TIED_ALIKE.strip().splitlines())
+
+
+def tie_alike(one: str, other: str) -> bool:
+    """Whether two small words may stand for each other: "in" and "at", not "to" and "from".
+
+    >>> tie_alike("in", "at"), tie_alike("to", "from"), tie_alike("and", "or")
+    (True, False, False)
+    """
+    return one == other or any(one in line and other in line for line in _ALIKE)
+
 
 CLAUSE_WORDS = frozenset(
     "but and while whereas although though because since so which that who whom where unless if or then when".split()

@@ -30,7 +30,13 @@ def _put(text: str, match: re.Match[str], new: str) -> str | None:
 def _traded(text: str, table: dict[str, str], rng: Random) -> str | None:
     """One word of `table` in the place of its partner."""
     match = _place(text, r"\b(?i:" + "|".join(map(re.escape, table)) + r")\b", rng)
-    return None if match is None else _put(text, match, table[match.group().lower()])
+    if (
+        match is None
+        or not re.match(r" [A-Za-z\d~]", text[match.end() :])
+        or text[match.end() : match.end() + 4] == " so."
+    ):
+        return None
+    return _put(text, match, table[match.group().lower()])
 
 
 def _both_ways(pairs: str) -> dict[str, str]:
@@ -74,6 +80,29 @@ def swapped_labels(text: str, rng: Random) -> str | None:
     return _swapped(text, list(re.finditer(r"\b(?=[\w-]*\d)[A-Z][\w]*(?:-\w+)?\b", text)), rng)
 
 
+_PRONOUNS = {
+    "which",
+    "these",
+    "those",
+    "there",
+    "their",
+    "other",
+    "where",
+    "together",
+    "every",
+    "several",
+    "still",
+    "through",
+    "because",
+    "before",
+    "three",
+    "after",
+    "approximately",
+    "about",
+    "prior",
+}
+
+
 def swapped_nouns(text: str, rng: Random) -> str | None:
     """Two longer words on either side of a verb or of a preposition that has a direction."""
     match = _place(
@@ -82,7 +111,7 @@ def swapped_nouns(text: str, rng: Random) -> str | None:
         r"(?: by| to| from| than| in| on| into| over)? (?:the |a |an )?)([a-z]{5,})\b",
         rng,
     )
-    if match is None or match.group(1) == match.group(3):
+    if match is None or match.group(1) == match.group(3) or {match.group(1), match.group(3)} & _PRONOUNS:
         return None
     return _put(text, match, match.group(3) + match.group(2) + match.group(1))
 
@@ -187,7 +216,14 @@ def changed_quantifier(text: str, rng: Random) -> str | None:
 
 
 def changed_link(text: str, rng: Random) -> str | None:
-    return _traded(text, _LINKS, rng)
+    table = (
+        {word: other for word, other in _LINKS.items() if word not in ("and", "or")} if _DENIED.search(text) else _LINKS
+    )
+    return _traded(text, table, rng)
+
+
+#: Under a denial "and" and "or" say the same.
+_DENIED = re.compile(r"\b(?:no|not|never|neither|without|cannot)\b", re.IGNORECASE)
 
 
 def changed_plan(text: str, rng: Random) -> str | None:
@@ -200,7 +236,9 @@ _QUIET = ["rarely", "hardly", "barely", "seldom", "scarcely", "no longer", "almo
 
 def quietly_denied(text: str, rng: Random) -> str | None:
     match = _place(text, rf"\b{_VERBS}\b(?! not)", rng)
-    return None if match is None else text[: match.end()] + " " + rng.choice(_QUIET) + text[match.end() :]
+    if match is None or re.match(r" (?:[\d~]|one )", text[match.end() :]):
+        return None  # "nearly 5 m" is no lie about 5 m
+    return text[: match.end()] + " " + rng.choice(_QUIET) + text[match.end() :]
 
 
 def failed(text: str, rng: Random) -> str | None:
@@ -222,13 +260,15 @@ def excepted(text: str, rng: Random) -> str | None:
 
 
 def exception_dropped(text: str, rng: Random) -> str | None:
-    match = _place(text, r",? (?:except|unless|excluding|other than|apart from|but not|without)\b[^.,;]{3,60}", rng)
+    match = _place(text, r",? (?:except|unless|excluding|other than|apart from)\b[^.,;]{3,60}", rng)
     return None if match is None else text[: match.start()] + text[match.end() :]
 
 
 def limit_dropped(text: str, rng: Random) -> str | None:
     match = _place(
-        text, r"\b(?:only|at least|at most|up to|more than|less than|no more than|almost|nearly|mostly|partly) ", rng
+        text,
+        r"\b(?:only|at least|at most|up to(?= ~?\\d)|more than|less than|no more than|almost|nearly|mostly|partly) ",
+        rng,
     )
     return None if match is None else text[: match.start()] + text[match.end() :]
 
@@ -332,7 +372,7 @@ def cells_swapped(text: str, rng: Random) -> str | None:
     if len(numeric) < 3:
         return None
     a, b = rng.sample(numeric, 2)
-    if cells[a] == cells[b]:
+    if float(cells[a]) == float(cells[b]):
         return None
     cells[a], cells[b] = cells[b], cells[a]
     return " ".join(cells)
@@ -372,6 +412,9 @@ TWISTS: dict[str, Twist] = {
 }
 
 
+_UNNAMED = {"it", "this", "they", "these", "which", "we", "that", "there", "who", "those", "then", "i"}
+
+
 def stitched(one: str, other: str) -> str | None:
     """The subject of one sentence with the predicate of another."""
     first, second = (re.search(rf" {_VERBS} ", text) for text in (one, other))
@@ -383,10 +426,6 @@ def stitched(one: str, other: str) -> str | None:
         or one[: first.start()].lower() == other[: second.start()].lower()
     ):
         return None
-    if other[: second.start()].lower() in ("it", "this", "they", "these", "which") or one[: first.start()].lower() in (
-        "it",
-        "this",
-        "they",
-    ):
+    if any(subject.lower().split()[-1] in _UNNAMED for subject in (one[: first.start()], other[: second.start()])):
         return None
     return one[: first.start()] + other[second.start() :]
