@@ -10,7 +10,7 @@ from assistant.citations.reading import Reading, Word
 from assistant.citations.words import GLUE, NEGATIONS, TELLING, telling_key
 
 #: From this share of aligned atoms on a statement counts as a repetition of its source.
-REPETITION = 0.6
+REPETITION = 0.5
 #: The key of every denial: "not" answers to "never".
 DENIAL = "\0not"
 

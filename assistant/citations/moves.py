@@ -118,22 +118,21 @@ def _displaced(aligned: Aligned) -> Complaint | None:
     """A name or number that moved by itself, without the small word that it hangs on in the source."""
     if _by(aligned.statement) != _by(aligned.source):
         return None
-    for gap in aligned.gaps():
-        if gap.other or len(gap.own) != 1 or not gap.inside:
+    gaps = aligned.gaps()
+    for number, gap in enumerate(gaps):
+        if gap.other or len(gap.own) != 1 or number == 0:
             continue
         atom = gap.own[0]
         place = aligned.loose.get(atom.key)
-        if (
-            not (atom.kind == "name" or atom.key[:2] in ("\0n", "\0l"))
-            or place is None
-            or not 0 < place < len(aligned.theirs) - 1
-        ):
+        if place is None or place == 0 or (gap.inside and place == len(aligned.theirs) - 1 and atom.kind != "word"):
             continue
         there = aligned.theirs[place]
         index = aligned.mine.index(atom)
-        tied = _hung_alike(aligned, index, place)
+        named = atom.kind == "name" or atom.key[:2] in ("\0n", "\0l")
+        if _hung_alike(aligned, index, place) or not (named or _hung(aligned, index, place)):
+            continue
         crossed = _crossed(aligned, index, place)
-        if not tied and (crossed is None or not _one_list(aligned, *sorted((there, crossed), key=lambda a: a.start))):
+        if crossed is None or not _one_list(aligned, *sorted((there, crossed), key=lambda a: a.start)):
             return Complaint(f"the source has {there.text} in another place", hard=False)
     return None
 
@@ -176,7 +175,8 @@ def _other_end(aligned: Aligned) -> Complaint | None:
         return None
     index, place = aligned.mine.index(last.own[0]), aligned.loose.get(last.own[0].key)
     places = [aligned.loose[atom.key] for atom in told]
-    if place is None or (places == sorted(places) and _hung_alike(aligned, index, place)):
+    hung = last.own[0].kind == "small" or (place is not None and _hung_alike(aligned, index, place))
+    if place is None or (places == sorted(places) and hung):
         return None  # "... in 2012", which opens the sentence of the source
     if _one_list(aligned, *sorted((aligned.theirs[place], found[0]), key=lambda atom: atom.start)):
         return None
@@ -185,9 +185,21 @@ def _other_end(aligned: Aligned) -> Complaint | None:
 
 def _hung_alike(aligned: Aligned, index: int, place: int) -> bool:
     """Whether an atom of the statement hangs on the same small word as its twin in the source."""
+    mine, theirs = _hooks(aligned, index, place)
+    return any(tie_alike(a, b) for a in mine for b in theirs)
+
+
+def _hung(aligned: Aligned, index: int, place: int) -> bool:
+    """Whether both an atom and its twin hang on a small word: "from blue", "to blue"."""
+    mine, theirs = _hooks(aligned, index, place)
+    return bool(mine and theirs)
+
+
+def _hooks(aligned: Aligned, index: int, place: int) -> tuple[list[str], list[str]]:
+    """The small words between an atom and the one before it, in the statement and in the source."""
     mine = glue_between(aligned.statement, aligned.mine[index - 1].end if index else 0, aligned.mine[index].start)
     theirs = glue_between(aligned.source, aligned.theirs[place - 1].end if place else 0, aligned.theirs[place].start)
-    return any(tie_alike(a.form, b.form) for a in mine for b in theirs if a.form not in _JOINING)
+    return [w.form for w in mine if w.form not in _JOINING], [w.form for w in theirs if w.form not in _JOINING]
 
 
 _JOINING = frozenset("and or but while than".split())
@@ -281,15 +293,26 @@ def _verbal(reading: Reading, end: int, atom: Atom) -> bool:
 
 
 def _beheaded(aligned: Aligned) -> Complaint | None:
-    """ "The cruise is shown" where the source says that the cruise track is: a noun put for what it stands before."""
-    for (a, b), (c, d) in zip(aligned.pairs, aligned.pairs[1:], strict=False):
-        if c != a + 1 or d <= b + 1:
-            continue
-        head, word = aligned.theirs[b + 1], aligned.theirs[b]
-        if head.kind != "word" or word.kind not in ("word", "name") or head.text.endswith(("ly", "ed", "ing")):
-            continue
-        joined = aligned.source.text[word.end : head.start] in (" ", "-")
+    """ "The cruise is shown" where the source says that the cruise track is: a noun put for what it belongs to."""
+    for a, b in aligned.pairs:
+        word = aligned.theirs[b]
         after = next((w for w in aligned.statement.words if w.start >= aligned.mine[a].end), None)
-        if joined and after is not None and after.form in _AUXILIARY:
-            return Complaint(f"the source says this of “{word.text} {head.text}”", hard=False)
+        if after is None or after.form not in _AUXILIARY or word.kind not in ("word", "name", "fact"):
+            continue
+        taken = {place for _, place in aligned.pairs}
+        if b + 1 < len(aligned.theirs) and b + 1 not in taken:
+            head = aligned.theirs[b + 1]
+            joined = aligned.source.text[word.end : head.start] in (" ", "-")
+            if joined and head.kind == "word" and not head.text.endswith(("ly", "ed", "ing")) and word.kind != "fact":
+                return Complaint(f"the source says this of “{word.text} {head.text}”", hard=False)
+        if a == 0 and b > 0 and b - 1 not in taken:
+            head = aligned.theirs[b - 1]
+            owned = [w.form for w in glue_between(aligned.source, head.end, word.start)] == ["of"]
+            short = len(aligned.source.text[head.end : word.start].split()) <= 2
+            if owned and short and head.kind == "word" and head.key not in _COUNTING:
+                return Complaint(f"the source says this of the {head.text}", hard=False)
     return None
+
+
+#: "A number of issues" are issues.
+_COUNTING = frozenset("number lot seri couple pair rang group variety kind type set sum".split())

@@ -19,7 +19,7 @@ _AFTER = re.compile(
     r"(?P<hem>" + _HEMISPHERE + ")"
 )
 _BEFORE = re.compile(
-    r"(?<![A-Za-z0-9])(?P<hem>[NSEW]|North|South|East|West)\s?(?P<deg>\d{1,3}\.\d{1,10}|\d{1,3}(?=\s?°|\s\d{1,2}\.\d|[:-]\d))"
+    r"(?<![A-Za-z0-9/])(?P<hem>[NSEW]|North|South|East|West)\s?(?P<deg>\d{1,3}\.\d{1,10}|\d{1,3}(?=\s?°|\s\d{1,2}\.\d|[:-]\d))"
     + _MINUTES
     + r"\s?°?"
 )

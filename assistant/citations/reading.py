@@ -257,7 +257,8 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
             and not stop
             and (not opens or token[1:] != token[1:].lower() or not _common(form))
         )
-        content = not inside and not digit and not stop and (len(form) > 1 or token.isupper())
+        lone = len(form) == 1 and (opens or not token.isupper() or text[end : end + 1] == "-")
+        content = not inside and not digit and not stop and not lone
         found.append(Word(token, form, root, start, end, clause, name, content, inside))
         opens = False
     return _phrased(found)
