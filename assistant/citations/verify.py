@@ -31,6 +31,8 @@ PARAPHRASE = 0.82
 REPEATED = 0.7
 #: With fewer words and facts of its own in the source, a statement has to have all of its words there.
 LITTLE = 3
+#: How much closer a sentence is for one fact that it gives as the statement does.
+WRONG = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _best_window(
 ) -> Finding:
     """The judgement of the window of sentences that fits best; the smallest of those that fit as well."""
     findings: list[tuple[float, Finding]] = []
-    repeated: tuple[float, Finding] | None = None
+    repeated = False
     page = read(source_text)
     shares = [shared_facts(reading, read(source_text[start:end])) for start, end in units]
     for first, last in windows(source_text, units, shares):
@@ -96,19 +98,20 @@ def _best_window(
         around = with_header(context, source_text, units, first)
         if first != last and repeated:
             # One sentence is repeated with something put in another's place; its neighbours cannot mend that.
-            return _paraphrase(repeated[1], statement, source_text, overlap)
-        judgement, coverage, swapped = _judge(reading, read(window), around, context, page, first != last)
-        finding = Finding(judgement, start, end, coverage)
+            break
+        judged = _judge(reading, read(window), around, context, page, first != last)
+        judgement, closeness = judged.judgement, judged.closeness
+        finding = Finding(judgement, start, end, judged.coverage)
         if judgement.support is Support.SUPPORTED:
             if first == last:
                 return finding
             findings.append((3.0 - (last - first) / 10, finding))
-        elif swapped and first == last and (repeated is None or coverage > repeated[0]):
-            repeated = (coverage, finding)
-            findings.append((coverage, finding))
+        elif judged.altered and first == last:
+            repeated = True
+            findings.append((closeness, finding))
         else:
             # The closest sentence gives the reason, not the one with the mildest verdict.
-            findings.append((coverage - (last - first) / 20 + STRENGTH[judgement.support] / 100, finding))
+            findings.append((closeness - (last - first) / 20 + STRENGTH[judgement.support] / 100, finding))
     best = max(findings, key=lambda item: item[0])[1]
     return _paraphrase(best, statement, source_text, overlap)
 
@@ -127,6 +130,19 @@ _MISSING = "not in the source: "
 _UNRELATED = "the source speaks of something else"
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A judgement with the share of the statement's words found, and whether a repeated sentence was altered.
+
+    closeness: the share again, less for every fact that the source gives otherwise; it tells which sentence is meant.
+    """
+
+    judgement: Judgement
+    coverage: float
+    closeness: float
+    altered: bool
+
+
 def _judge(
     statement: Reading,
     source: Reading,
@@ -134,9 +150,9 @@ def _judge(
     document: Reading | None,
     page: Reading,
     joined: bool = False,
-) -> tuple[Judgement, float, bool]:
-    """The judgement, the share of the statement's words found, and whether a repeated sentence was altered."""
+) -> _Judged:
     complaints, pairs = compare_facts(statement, source, context, document)
+    wrong = sum(complaint.hard for complaint in complaints)
     missing, coverage = _coverage(statement, source, context)
     if not _shares(statement, source, context, len(pairs)):
         coverage = 0.0
@@ -153,21 +169,22 @@ def _judge(
         complaints += swapped
         complaints += comparisons(statement, source)
     altered = bool(swapped) or (bool(opposed or denied) and coverage >= REPEATED)
+    closeness = coverage - WRONG * min(wrong, 2)
     hard = [complaint for complaint in complaints if complaint.hard]
     if hard:
-        return Judgement(Support.UNSUPPORTED, hard[0].reason), coverage, altered
+        return _Judged(Judgement(Support.UNSUPPORTED, hard[0].reason), coverage, closeness, altered)
     if coverage < RELATED:
-        return Judgement(Support.UNSUPPORTED, _UNRELATED), coverage, altered
+        return _Judged(Judgement(Support.UNSUPPORTED, _UNRELATED), coverage, closeness, altered)
     if complaints:
-        return Judgement(Support.PARTLY, complaints[0].reason), coverage, altered
+        return _Judged(Judgement(Support.PARTLY, complaints[0].reason), coverage, closeness, altered)
     # Where little else is said, even "found" or "given" is what is said.
     shown = sum(_has(word, source) and not statement.is_light(word) for word in statement.content) + len(pairs)
     shown += len(statement.dates) + len(statement.labels) + len(statement.positions) + len(statement.times)
     absent = [word for word in missing if shown < LITTLE or not statement.is_light(word)]
     if absent:
         listed = ", ".join(dict.fromkeys(word.text for word in absent[:4]))
-        return Judgement(Support.PARTLY, _MISSING + listed), coverage, altered
-    return Judgement(Support.SUPPORTED), coverage, altered
+        return _Judged(Judgement(Support.PARTLY, _MISSING + listed), coverage, closeness, altered)
+    return _Judged(Judgement(Support.SUPPORTED), coverage, closeness, altered)
 
 
 def _shares(statement: Reading, source: Reading, context: Reading | None, facts: int) -> bool:

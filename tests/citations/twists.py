@@ -166,14 +166,17 @@ _COMPARED = _both_ways(
     "above:below before:after over:under better:worse stronger:weaker earlier:later older:newer heavier:lighter "
     "fresher:saltier wider:narrower exceeded:undershot increased:decreased increase:decrease rose:dropped "
     "increasing:decreasing upper:lower northern:southern eastern:western northward:southward eastward:westward "
-    "improved:deteriorated began:ended started:stopped inside:outside within:outside toward:away_from upstream:downstream "
-    "starboard:port primary:secondary positive:negative maximum:minimum successful:unsuccessful successfully:unsuccessfully "
+    "improved:deteriorated began:ended started:stopped inside:outside within:outside toward:away_from "
+    "upstream:downstream "
+    "starboard:port primary:secondary positive:negative maximum:minimum successful:unsuccessful "
+    "successfully:unsuccessfully "
     "agreed:disagreed possible:impossible present:absent opened:closed open:closed early:late shallow:deep high:low "
     "large:small long:short good:poor fast:slow new:old strong:weak full:empty left:right clockwise:counterclockwise "
     "accepted:rejected included:excluded increases:decreases added:removed installed:removed deployed:recovered"
 )
 _HIGHEST = _both_ways(
-    "highest:lowest largest:smallest deepest:shallowest best:worst most:least first:last earliest:latest longest:shortest "
+    "highest:lowest largest:smallest deepest:shallowest best:worst most:least first:last earliest:latest "
+    "longest:shortest "
     "greatest:smallest warmest:coldest strongest:weakest fastest:slowest nearest:farthest oldest:newest"
 )
 _SIGN = _both_ways("south:north east:west southern:northern eastern:western southeast:northwest northeast:southwest")
@@ -230,7 +233,8 @@ def changed_plan(text: str, rng: Random) -> str | None:
     return _traded(text, _PLANS, rng)
 
 
-_QUIET = ["rarely", "hardly", "barely", "seldom", "scarcely", "no longer", "almost never", "only", "allegedly", "not yet",
+_QUIET = ["rarely", "hardly", "barely", "seldom", "scarcely", "no longer", "almost never", "only", "allegedly",
+"not yet",
           "never again", "by no means", "supposedly", "unsuccessfully", "nearly", "almost"]  # fmt: skip
 
 
@@ -253,7 +257,8 @@ def failed(text: str, rng: Random) -> str | None:
 def excepted(text: str, rng: Random) -> str | None:
     addition = rng.choice([
         "except on the first day", "but not at every station", "unless the weather was bad", "with a few exceptions",
-        "without success", "for the last time", "against advice", "in theory", "in part", "by mistake", "except at night",
+        "without success", "for the last time", "against advice", "in theory", "in part", "by mistake",
+        "except at night",
         "on paper only", "if at all",
     ])  # fmt: skip
     return text[:-1] + " " + addition + "." if text.endswith(".") else None
@@ -287,8 +292,10 @@ _FAMILY = {
     "m": ["ft", "fathoms", "yards", "nm"], "km": ["miles", "nautical miles", "nm"], "cm": ["inches", "mm"],
     "°C": ["°F", "K"], "ºC": ["ºF", "K"], "C": ["F"], "dbar": ["m", "mbar", "kPa"], "db": ["m"], "L": ["gallons", "mL"],
     "liters": ["milliliters", "gallons"], "kg": ["lbs", "g"], "lbs": ["kg"], "knots": ["km/h", "m/s"],
-    "m/s": ["knots", "cm/s"], "µmol/kg": ["µmol/L", "nmol/kg", "mg/kg"], "ml/l": ["mg/l", "µmol/l"], "hours": ["days", "minutes"],
-    "days": ["weeks", "hours"], "minutes": ["seconds", "hours"], "months": ["weeks", "years"], "years": ["months", "decades"],
+    "m/s": ["knots", "cm/s"], "µmol/kg": ["µmol/L", "nmol/kg", "mg/kg"], "ml/l": ["mg/l", "µmol/l"],
+    "hours": ["days", "minutes"],
+    "days": ["weeks", "hours"], "minutes": ["seconds", "hours"], "months": ["weeks", "years"], "years": ["months",
+    "decades"],
     "mm": ["µm", "cm"], "µm": ["nm", "mm"], "Hz": ["kHz"], "kHz": ["Hz", "MHz"], "GB": ["MB"], "ms": ["s"],
     "meters": ["feet", "kilometers"], "metres": ["feet"], "psu": ["‰ by volume", "%"], "%": ["‰", " ppm"], "V": ["mV"],
 }  # fmt: skip
