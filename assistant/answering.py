@@ -196,7 +196,7 @@ class _Turn:
     def _record(self, text: str, steps: Any, started: float) -> Turn:
         job = self.job
         blocked = any(verdict.state == "block" and verdict.stage in ("input", "output") for verdict in self.verdicts)
-        checked = self._checked(text)
+        checked = self._checked(text, own_words=[text] if blocked else [])
         if not self.embedded and not blocked:
             text, checked = self._grounded(text, checked, steps)
         total = time.monotonic() - started
@@ -216,16 +216,19 @@ class _Turn:
             local=job.choice.local,
         )
 
-    def _checked(self, text: str) -> Any:
+    def _checked(self, text: str, own_words: Sequence[str] = ()) -> Any:
         from assistant.citations import check_answer
+
+        failed = [call.summary for call in self.context.calls if not call.ok]
 
         return check_answer(
             text,
             self.context.book.all(),
             self.job.library.page_text,
-            tool_texts=self.context.tool_texts,
+            tool_texts=[*self.context.tool_texts, *failed],
             question=self.job.question,
             refusal=prompts.REFUSAL,
+            own_words=own_words,
         )
 
     def _grounded(self, text: str, checked: Any, steps: Any) -> tuple[str, Any]:

@@ -58,6 +58,7 @@ def check_answer(
     tool_texts: Sequence[str] = (),
     question: str = "",
     refusal: str = "",
+    own_words: Sequence[str] = (),
     overlap: Overlap | None = None,
 ) -> CheckedAnswer:
     """Check every statement of `answer`.
@@ -68,12 +69,14 @@ def check_answer(
     tool_texts: arguments and results of this turn's tools. A statement all of whose numbers come from there is `tool`.
     question: numbers that the user gave may be repeated in a statement that stands on a tool.
     refusal: the sentence by which the assistant refuses; it is a notice.
+    own_words: what the assistant itself says of this turn, such as why a guard blocked it. A statement out of it is a
+        notice.
     overlap: similarity of two texts, 0 to 1, from an encoder; see `verify`.
 
     Each citation's quote is exactly `page_text(document_id, page)[start:end]`: the tightest sentences or rows that
     the judgement rests on.
     """
-    checker = _Checker(passages, page_text, tool_texts, question, refusal, overlap)
+    checker = _Checker(passages, page_text, tool_texts, question, refusal, own_words, overlap)
     pieces = split(answer)
     statements = tuple(checker.check(piece) for piece in pieces)
     known = set(checker.by_label)
@@ -109,6 +112,7 @@ class _Checker:
         tool_texts: Sequence[str],
         question: str,
         refusal: str,
+        own_words: Sequence[str],
         overlap: Overlap | None,
     ) -> None:
         self.passages = passages
@@ -117,6 +121,7 @@ class _Checker:
         self.tool_words = fold("\n".join(tool_texts)).text
         self.question = read(question)
         self.refusal = refusal
+        self.own_words = fold("\n".join(own_words)).text
         self.overlap = overlap
         self.not_found: list[str] = []
         self._page_text = page_text
@@ -124,7 +129,7 @@ class _Checker:
 
     def check(self, piece: Piece) -> Statement:
         """The judgement of one statement."""
-        if piece.kind is Kind.CODE or (not piece.labels and is_notice(piece, self.refusal)):
+        if piece.kind is Kind.CODE or (not piece.labels and (self._is_ours(piece) or is_notice(piece, self.refusal))):
             return self._statement(piece, Support.NOTICE)
         cited = [self.by_label[label] for label in piece.labels if label in self.by_label]
         unknown = [label for label in piece.labels if label not in self.by_label]
@@ -344,6 +349,10 @@ class _Checker:
         )
 
     # Small judgements
+
+    def _is_ours(self, piece: Piece) -> bool:
+        words = fold(piece.text).text.strip()
+        return bool(words) and words in self.own_words
 
     def _from_tool(self, piece: Piece) -> bool:
         if self.tool is None:

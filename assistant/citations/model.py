@@ -150,8 +150,12 @@ class CheckedAnswer:
 
         >>> CheckedAnswer("", (Statement("a", Support.SUPPORTED), Statement("b", Support.UNCITED))).summary
         '2 statements: 1 verified, 1 without a source'
+        >>> CheckedAnswer("", (Statement("I do not know.", Support.NOTICE), Statement("a", Support.SUPPORTED)),
+        ...               refused=True).summary
+        'Refused: the documents do not say; 1 nearest passage shown'
         """
-        return summarise([statement.support for statement in self.statements])
+        supports = [statement.support for statement in self.statements]
+        return summarise_refusal(supports) if self.refused else summarise(supports)
 
 
 _NAMES: tuple[tuple[Support, str], ...] = (
@@ -171,3 +175,12 @@ def summarise(supports: Iterable[Support]) -> str:
         return "No statements."
     parts = [f"{counted[support]} {name}" for support, name in _NAMES if counted[support]]
     return f"{total} statement{'' if total == 1 else 's'}: {', '.join(parts)}"
+
+
+def summarise_refusal(supports: Iterable[Support]) -> str:
+    """The summary line of an answer that refused: what it quotes beside is no answer, however well it is verified."""
+    counted: Counter[Support] = Counter(support for support in supports if support is not Support.NOTICE)
+    shown = counted.pop(Support.SUPPORTED, 0)
+    parts = [f"{shown} nearest passage{'' if shown == 1 else 's'} shown"] if shown else []
+    parts += [f"{counted[support]} {name}" for support, name in _NAMES if counted[support]]
+    return "; ".join(["Refused: the documents do not say", *parts])

@@ -249,6 +249,25 @@ def test_a_refusal_is_recognised():
     assert not check_answer("No.", PASSAGES, page_text).refused
 
 
+def test_the_summary_of_a_refusal_does_not_count_what_it_shows_beside_as_an_answer():
+    checked = check(f"{REFUSAL}\n\nThe nearest passages are:\n- “Captain: Lutz Mallon” [1]\n")
+    assert checked.summary == "Refused: the documents do not say; 1 nearest passage shown"
+    assert checked.counts["supported"] == 1
+    assert check(REFUSAL).summary == "Refused: the documents do not say"
+    lying = check(f"{REFUSAL} The captain was Otto Mallon [1].")
+    assert lying.summary == "Refused: the documents do not say; 1 not supported"
+
+
+def test_what_the_assistant_says_of_itself_is_a_notice():
+    said = "I will not answer this question. Blocked: the question asks for the hidden instructions (injection.leak)."
+    assert {s.support for s in check(said, own_words=[said]).statements} == {Support.NOTICE}
+    assert only("The ship sank.", own_words=[said]).support is Support.UNCITED
+
+
+def test_the_error_of_a_tool_stands_on_the_tool():
+    assert only("Division by zero.", tool_texts=["Division by zero."]).support is Support.TOOL
+
+
 def test_a_scripted_liar_is_caught_every_time():
     answer = (
         "The captain was Lutz Mallon [1]. The captain was Aaron Beck [1]. The rosette reached 4000 m [12].\n\n"
