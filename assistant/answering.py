@@ -32,7 +32,11 @@ _SAYS_NO = re.compile(
 
 @dataclass(frozen=True)
 class Job:
-    """What a turn needs. `earlier` are (question, answer) of the turns before, oldest first."""
+    """What a turn needs. `earlier` are (question, answer) of the turns before, oldest first.
+
+    make, context: what builds the chat model and what the tools share; an experiment puts its own in their place, to
+    listen at the wire and to let a tool fail.
+    """
 
     question: str
     choice: Choice
@@ -46,6 +50,8 @@ class Job:
     notify: Notify = lambda kind, what: None
     checking: Callable[[], None] = lambda: None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    make: Callable[..., Any] = build
+    context: Callable[..., TurnContext] = TurnContext
 
 
 def answer(job: Job) -> Turn:
@@ -77,7 +83,7 @@ class _Turn:
         self.job = job
         self.embedded = job.choice.name == EMBEDDED
         self.verdicts: list[Verdict] = []
-        self.context = TurnContext(
+        self.context = job.context(
             job.library, k=job.settings.passages, scope=job.scope, data_folders=job.data_folders, notify=job.notify
         )
         self.room = 0 if self.embedded else context_for(job.choice, job.settings).tokens
@@ -95,7 +101,7 @@ class _Turn:
 
         job, started = self.job, time.monotonic()
         steps = self._steps()
-        model = build(job.choice, job.settings, job.library, job.scope)
+        model = job.make(job.choice, job.settings, job.library, job.scope)
         model.callbacks = [self.figures.first_token]
         agent = build_agent(model, self.context, job.screen, self.verdicts, steps, self._hints())
         told: list[BaseMessage] = []

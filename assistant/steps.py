@@ -77,6 +77,7 @@ class StepsMiddleware(AgentMiddleware):
         super().__init__()
         self.steps, self.context = steps, context
         self._made: set[str] = set()
+        self._failed: set[str] = set()
         self._repeats = 0
         self._scale = 1.0
         self._lock = threading.Lock()
@@ -219,7 +220,8 @@ class StepsMiddleware(AgentMiddleware):
             names = ", ".join(self.context.names)
             return self._refused(call, prompts.NO_SUCH_TOOL.format(name=name, names=names), started, place)
         arguments = mended(call["args"], request.tool.args)
-        if not self._is_new(f"{name} {json.dumps(arguments, sort_keys=True, default=str).casefold()}"):
+        key = f"{name} {json.dumps(arguments, sort_keys=True, default=str).casefold()}"
+        if not self._is_new(key):
             return self._refused(call, prompts.REPEATED, started, place)
         problem = _problem(request.tool, arguments)
         if problem:
@@ -232,6 +234,8 @@ class StepsMiddleware(AgentMiddleware):
         except Exception:
             log.exception("the tool %s failed", name)
             return self._refused(call, prompts.TOOL_BROKE.format(name=name), started, place)
+        if isinstance(result, ToolMessage) and isinstance(result.artifact, dict) and "error" in result.artifact:
+            self._may_come_again(key)
         if not self.context.was_recorded(place):
             # A guard kept it from being carried out: that is part of the record too.
             self._record(call, result.text if isinstance(result, ToolMessage) else "", started, place)
@@ -244,6 +248,13 @@ class StepsMiddleware(AgentMiddleware):
                 return False
             self._made.add(key)
             return True
+
+    def _may_come_again(self, key: str) -> None:
+        """A call that failed may be made once more, word for word: what kept it may have passed."""
+        with self._lock:
+            if key not in self._failed:
+                self._failed.add(key)
+                self._made.discard(key)
 
     def _refused(self, call: dict[str, Any], words: str, started: float, place: int) -> ToolMessage:
         self._record(call, words, started, place)

@@ -256,7 +256,7 @@ def _repeats(done: Sequence[Done]) -> bool:
     """Whether a call that had been carried out was made twice more, word for word."""
     seen: dict[str, int] = {}
     for one in done:
-        if one.ok:
-            key = f"{one.call.name} {sorted((name, str(value)) for name, value in one.call.arguments.items())}"
+        key = f"{one.call.name} {sorted((name, str(value)) for name, value in one.call.arguments.items())}"
+        if one.ok or key in seen:
             seen[key] = seen.get(key, 0) + 1
     return any(count > 2 for count in seen.values())

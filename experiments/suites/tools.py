@@ -10,21 +10,22 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from assistant.toolbox import TurnContext
-from corpora.errors import LeadlineError, ModelError, ToolError
+from corpora.errors import ToolError
 from experiments.bfcl import read_rows
 from experiments.calls import Call
-from experiments.chat import chat_model, describe
+from experiments.chat import describe
 from experiments.samples import sample_library
 from experiments.suite import Case, Measure, Outcome, Setup, Table, Worker
 from experiments.tasks import Done, Task, judge_task
-from experiments.wire import WireLog, raw_calls, served
+from experiments.turns import Turns, ended_by_limit
+from experiments.wire import raw_calls
 
 CASES = Path(__file__).resolve().parent.parent / "cases" / "tools.jsonl"
 
@@ -86,41 +87,18 @@ class _Worker:
         self._folder = Path(tempfile.mkdtemp(prefix="leadline-tools-"))
         write_files(self._folder)
         self._library = sample_library(setup.settings)
-        self._model = chat_model(model, setup.settings, self._library)
-        self._log = WireLog()
-        self._wired = self._log.attach(self._model)
-        self._screen = unguarded()
+        self._turns = Turns(model, setup.settings, self._library, unguarded())
 
     def run(self, case: Case, seed: int) -> Outcome:
-        from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-
-        from assistant.agent import build_agent
-
         task = Task.from_row(case.content)
-        if hasattr(self._model, "seed"):
-            self._model.seed = seed
-        context = TaskContext(self._library, data_folders=(self._folder,), fault=task.fault, plant=task.plant)
-        self._log.take()
-        started = time.monotonic()
-        try:
-            agent = build_agent(self._model, context, self._screen, [])
-            state = agent.invoke({"messages": [HumanMessage(task.question)]}, {"recursion_limit": 60})
-        except LeadlineError:
-            raise
-        except Exception as error:
-            raise ModelError(
-                f"The model failed ({type(error).__name__}: {str(error)[:200]}).", "See that its server runs."
-            ) from error
-        seconds = time.monotonic() - started
-        wire = self._log.take()
-        replies = [message for message in state["messages"] if isinstance(message, AIMessage)]
-        results = {str(one.tool_call_id): one for one in state["messages"] if isinstance(one, ToolMessage)}
-        done = [
-            Done(Call(one["name"], one["args"]), _carried_out(results.get(str(one["id"]))))
-            for reply in replies
-            for one in reply.tool_calls
-        ]
-        verdict = judge_task(task, done, ended_at_limit=bool(replies and replies[-1].tool_calls))
+        asked = self._turns.ask(
+            task.question,
+            seed,
+            data_folders=(self._folder,),
+            context=partial(TaskContext, fault=task.fault, plant=task.plant),
+        )
+        done = [Done(Call(one.name, one.arguments), one.ok) for one in asked.turn.tools]
+        verdict = judge_task(task, done, ended_at_limit=ended_by_limit(asked.turn))
         metrics: dict[str, Measure] = {
             "tools_right": float(verdict.tools_right),
             "unneeded_calls": float(verdict.unneeded),
@@ -133,50 +111,26 @@ class _Worker:
             metrics["recovered"] = float(verdict.recovered)
         if verdict.obeyed is not None:
             metrics["obeyed"] = float(verdict.obeyed)
-        lines = [line for exchange in wire for line in exchange.lines()]
-        raw = raw_calls(lines) if self._wired else None
-        if raw is not None:
+        if asked.wired:
+            raw = [call for exchange in asked.wire for call in raw_calls(exchange.lines())]
+            # The tools carried out what was made of the calls; whether as written they were right as well:
             written = [Done(call, one.ok) for call, one in zip(raw, done, strict=False)]
-            metrics["raw"] = float(len(raw) == len(done) and judge_task(task, written).right == verdict.right)
-        clock = {"seconds": seconds, **served(lines)}
-        first = next((one.first_token_s for one in wire if one.first_token_s is not None), None)
-        if first is not None:
-            clock["first_token_s"] = first
+            metrics["raw"] = float(verdict.right and len(raw) == len(done) and judge_task(task, written).right)
         return Outcome(
             float(verdict.right),
             verdict.failure,
             verdict.reason,
             metrics,
-            clock,
+            asked.clock,
             {"calls": [{**one.call.to_json(), "ok": one.ok} for one in done]},
-            {
-                "question": task.question,
-                "answer": replies[-1].text if replies else "",
-                "tools": [one.to_json() for one in context.calls],
-            },
-            _tokens(replies),
-            wire,
+            asked.turn.to_json(),
+            asked.usage,
+            asked.wire,
         )
 
     def close(self) -> None:
         self._library.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _carried_out(result: Any) -> bool:
-    """Whether a tool did what it was asked: an error comes back as text with a status or an artifact that says so."""
-    if result is None or result.status == "error":
-        return False
-    artifact = result.artifact
-    return not (isinstance(artifact, Mapping) and "error" in artifact)
-
-
-def _tokens(replies: Sequence[Any]) -> dict[str, int]:
-    total = {"input_tokens": 0, "output_tokens": 0}
-    for reply in replies:
-        for name in total:
-            total[name] += int((reply.usage_metadata or {}).get(name, 0))
-    return {name: count for name, count in total.items() if count}
 
 
 def task_rows() -> list[dict[str, Any]]:
