@@ -30,19 +30,24 @@ class OllamaChat(ChatOllama):
         self, messages: list[BaseMessage], stop: list[str] | None = None, **kwargs: Any
     ) -> Iterator[Mapping[str, Any] | str]:
         params = {**self._chat_params(messages, stop, **kwargs), "stream": True}
-        said = done = False
-        seen = False
+        done = seen = loaded = False
         try:
             for part in watched(
                 lambda: iter(self._client.chat(**params)), self.model, self.load_timeout_s, self.answer_timeout_s
             ):
                 seen = True
-                message = part.get("message")
-                said = said or bool(message and (message.get("content") or message.get("tool_calls")))
                 done = bool(part.get("done"))
+                loaded = part.get("done_reason") == "load"
+                if loaded:
+                    # LangChain would pass over it and find the stream empty.
+                    continue
                 yield part
-        except (httpx.HTTPError, ollama.ResponseError, ConnectionError, ValueError, TypeError) as error:
+        except (httpx.HTTPError, ollama.ResponseError, ConnectionError, ValueError, TypeError, AttributeError) as error:
             raise self._error(error, seen) from error
+        if loaded:
+            raise ModelInterrupted(
+                f"The model {self.model} was loaded and said nothing.", "Ask again: it is loaded now."
+            )
         if not done:
             what = "broke off in the middle of its answer" if seen else "sent nothing at all"
             raise ModelInterrupted(f"The model {self.model} {what}.", _BROKEN)

@@ -27,7 +27,7 @@ from typing import Any, Literal
 
 from tests.servers.ollama_models import Model, full_name
 
-Failure = Literal["cut", "drop", "garbage", "array"]
+Failure = Literal["cut", "drop", "garbage", "array", "empty", "reset", "load"]
 _STARTED = "2026-11-24T10:00:00.000000000Z"
 
 
@@ -40,8 +40,10 @@ class Reply:
     when the request asks for logprobs. `status` with `error` is a refusal before the first byte; `error`
     alone breaks the stream off with an error line. `failure`: "cut" ends the stream without its last chunk,
     "drop" closes the connection unanswered, "garbage" sends bytes that are no JSON, "array" JSON that is no
-    object. `wait` is an event to wait for before the first byte, `pause` seconds between chunks. `extra`
-    goes into the last chunk.
+    object, "empty" a stream without a line, "reset" breaks the connection in the middle of the stream, as a
+    server that is killed does, "load" says that the model was loaded and nothing else. `wait` is an event to
+    wait for before the first byte, `stall` one to wait for after the first chunk, `pause` seconds between
+    chunks. `lines` are sent as they are in place of everything. `extra` goes into the last chunk.
     """
 
     text: str = ""
@@ -57,7 +59,9 @@ class Reply:
     error: str = ""
     failure: Failure | None = None
     wait: threading.Event | None = None
+    stall: threading.Event | None = None
     pause: float = 0.0
+    lines: Sequence[str] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -223,6 +227,14 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if reply.status != 200:
             raise _Refused(reply.status, reply.error)
+        if reply.lines is not None:
+            self._stream([json.loads(line) for line in reply.lines], Reply())
+            return
+        if reply.failure == "load":
+            said = {"message": {"role": "assistant", "content": ""}} if chat else {"response": ""}
+            last = {"done": True, "done_reason": "load"}
+            self._stream([{"model": body["model"], "created_at": _STARTED, **said, **last}], Reply())
+            return
         lines = list(chunks(reply, body, model, min(tokens, num_ctx), chat))
         if body.get("stream", True):
             self._stream(lines, reply)
@@ -319,11 +331,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        broken = bool(reply.error) or reply.failure == "cut"
-        for line in lines[:-1] if broken else lines:
+        broken = bool(reply.error) or reply.failure in ("cut", "reset")
+        for place, line in enumerate(() if reply.failure == "empty" else lines[:-1] if broken else lines):
             self._chunk(json.dumps(line).encode() + b"\n")
             if reply.pause:
                 time.sleep(reply.pause)
+            if reply.stall is not None and place == 0:
+                reply.stall.wait(30)
+        if reply.failure == "reset":
+            # No last chunk of zero length: the client's connection breaks off.
+            self.close_connection = True
+            return
         if reply.error:
             self._chunk(json.dumps({"error": reply.error}).encode() + b"\n")
         self._chunk(b"")
@@ -345,10 +363,10 @@ def chunks(reply: Reply, body: dict[str, Any], model: Model, tokens: int, chat: 
         return {**head, "response": text, **more, "done": False}
 
     thinks = "thinking" in model.capabilities and body.get("think") is not False
-    pieces = list(reply.chunks) if reply.chunks is not None else _pieces(reply.text)
-    for piece in _pieces(reply.thinking) if thinks else ():
+    parts = list(reply.chunks) if reply.chunks is not None else pieces(reply.text)
+    for piece in pieces(reply.thinking) if thinks else ():
         yield line(thinking=piece)
-    for place, piece in enumerate(pieces):
+    for place, piece in enumerate(parts):
         made = line(piece)
         if place == 0 and reply.first and body.get("logprobs"):
             made["logprobs"] = [logprobs(reply.first, int(body.get("top_logprobs") or 0))]
@@ -363,7 +381,7 @@ def chunks(reply: Reply, body: dict[str, Any], model: Model, tokens: int, chat: 
             "load_duration": 100_000_000,
             "prompt_eval_count": reply.prompt_eval_count if reply.prompt_eval_count is not None else tokens,
             "prompt_eval_duration": 300_000_000,
-            "eval_count": reply.eval_count if reply.eval_count is not None else max(1, len(pieces)),
+            "eval_count": reply.eval_count if reply.eval_count is not None else max(1, len(parts)),
             "eval_duration": 500_000_000,
         }
     yield {**last, **reply.extra}
@@ -418,6 +436,6 @@ def vector(text: str, size: int) -> list[float]:
     return [one / length for one in values] if any(values) else [1.0] + [0.0] * (size - 1)
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
     parts = text.split(" ")
     return [part if place == 0 else f" {part}" for place, part in enumerate(parts)] if text else []
