@@ -175,6 +175,24 @@ def _do_drop_missing(ds: Any, op: Op) -> Any:
     return ds.isel({op.name: keep})
 
 
+def _line_convert(op: Op) -> str:
+    low, high, scale, offset = (_number(x) for x in op.value)
+    tests = [f"(v < {low!r})"] * bool(np.isfinite(low)) + [f"(v > {high!r})"] * bool(np.isfinite(high))
+    return (
+        f"v = ds[{op.variable!r}]\n"
+        f"wrong = ({' | '.join(tests)}) & (v != v.attrs.get('_FillValue', np.nan))\n"
+        f"v.values[wrong.values] = v.values[wrong.values] * {scale!r} + {offset!r}"
+    )
+
+
+def _do_convert(ds: Any, op: Op) -> Any:
+    low, high, scale, offset = (_number(x) for x in op.value)
+    var = ds[op.variable]
+    wrong = ((var.values < low) | (var.values > high)) & (var.values != var.attrs.get("_FillValue", np.nan))
+    var.values[wrong] = var.values[wrong] * scale + offset
+    return ds
+
+
 def _line_mask(op: Op) -> str:
     low, high, fill = (_number(x) for x in op.value)
     tests = [f"(v < {low!r})"] * bool(np.isfinite(low)) + [f"(v > {high!r})"] * bool(np.isfinite(high))
@@ -250,6 +268,7 @@ STEPS: dict[str, tuple[Callable[[Op], str], Callable[[Any, Op], Any]]] = {
     "reverse": (_line_reverse, _do_reverse),
     "sort_unique": (_line_sort, _do_sort),
     "drop_missing": (_line_drop_missing, _do_drop_missing),
+    "convert_outside": (_line_convert, _do_convert),
     "mask_outside": (_line_mask, _do_mask),
     "mask_at": (_line_mask_at, _do_mask_at),
     "drop": (_line_drop, _do_drop),

@@ -197,6 +197,13 @@ COORDINATE_KINDS: dict[str, Kind] = {
         "One of them has the wrong epoch or unit.",
         "beyond CF: agreement inside the file",
     ),
+    "time-text": Kind(
+        "time",
+        "suspicious",
+        "Dates as text that cannot be dates",
+        "Software that reads them stops or puts the row elsewhere.",
+        "beyond CF: ISO 8601",
+    ),
     "calendar-missing": Kind(
         "calendar",
         "recommendation",
@@ -217,5 +224,19 @@ COORDINATE_KINDS: dict[str, Kind] = {
         "Calendar contradicts the time values",
         "All dates drift by days to weeks.",
         "beyond CF: regularity of the decoded dates",
+    ),
+    "axis-wrong": Kind(
+        "axis",
+        "violation",
+        "The axis attribute names another axis",
+        "Software that goes by the attribute turns the data over.",
+        "{cf} chapter 4: axis is X, Y, Z or T as the coordinate is",
+    ),
+    "bounds-values": Kind(
+        "bounds",
+        "suspicious",
+        "Coordinates lie outside their bounds",
+        "Means over cells are taken over the wrong cells.",
+        "{cf} section 7.1: bounds are the edges of the cell around the coordinate",
     ),
 }

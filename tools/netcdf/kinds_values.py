@@ -39,6 +39,13 @@ VALUE_KINDS: dict[str, Kind] = {
         "Everything computed from them is wrong by the conversion.",
         "beyond CF: range of the quantity, tried in sibling units",
     ),
+    "units-values-partly": Kind(
+        "units_values",
+        "suspicious",
+        "Some values are in another unit than the others",
+        "A part was converted and a part was not; every mean over both is wrong.",
+        "beyond CF: range of the quantity, tried in sibling units",
+    ),
     "standard-name-invalid": Kind(
         "standard_name",
         "violation",
@@ -81,6 +88,13 @@ VALUE_KINDS: dict[str, Kind] = {
         "Fill value used as data",
         "Means, maps and plots include the marker as a measurement.",
         "{cf} section 2.5.1",
+    ),
+    "zeros": Kind(
+        "fill",
+        "suspicious",
+        "Zeros where nothing was written",
+        "Means, maps and plots include values that nobody measured.",
+        "{cf} section 2.5.1; beyond CF: zeros apart from all other values",
     ),
     "fill-mismatch": Kind(
         "fill",
@@ -145,6 +159,13 @@ VALUE_KINDS: dict[str, Kind] = {
         "Two variables with the same values",
         "One was written twice, perhaps in place of another.",
         "beyond CF",
+    ),
+    "duplicate-rows": Kind(
+        "duplicate",
+        "suspicious",
+        "A profile or series occurs twice",
+        "One was written in place of another; counts and means are wrong.",
+        "beyond CF: Argo's test for duplicate profiles",
     ),
     "spike": Kind(
         "spike",

@@ -243,6 +243,8 @@ def inversion_in_one_profile(ds: xr.Dataset, rng: np.random.Generator) -> str | 
     t, s = _exactly(ds, "sea_water_temperature"), _salinity(ds, least=60)
     if t is None or s is None or _exactly(ds, "sea_water_pressure") is None or not _is_series(ds, s) or _time_axis(ds):
         return None
+    if "record" in ds.dims:
+        return None
     values = ds[s].values.copy()
     line = _line(ds, s)
     values.ravel()[line[line.size // 3 : line.size // 3 + 4]] -= 0.6

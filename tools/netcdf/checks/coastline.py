@@ -185,9 +185,8 @@ def _missing_field(context: Context, var: Var, lat_dim: str, lon_dim: str) -> Bo
     for axis in sorted(axes, reverse=True):
         vertical = any(v.dims == (var.dims[axis],) for v in context.roles.vertical + context.roles.pressure)
         gone = gone.take(_surface(context, var.dims[axis]), axis=axis) if vertical else gone.all(axis=axis)
-    if gone.shape != (context.data.dims.get(lat_dim, -1), context.data.dims.get(lon_dim, -1)):
-        gone = gone.T
-    return gone if gone.shape == (context.data.dims.get(lat_dim), context.data.dims.get(lon_dim)) else None
+    # What is left are the two horizontal axes, in the order in which the variable has them.
+    return gone if var.dims.index(lat_dim) < var.dims.index(lon_dim) else gone.T
 
 
 def _surface(context: Context, dim: str) -> int:

@@ -39,7 +39,7 @@ def _scale(title: str, named: str, letters: str, good: str, bad: str) -> Scale:
 #: Sources: Argo user's manual, reference table 2; QARTOD flags (IOOS 2020); SeaDataNet vocabulary L20; OceanSITES
 #: format manual, table 2; IODE flags as IMOS uses them; WOCE water sample and CTD flags (2 is good there).
 SCALES: tuple[Scale, ...] = (
-    _scale("Argo reference table 2", r"argo\s+ref\w*\s+table\s+2(?!\s*\w)", "0123456789 ", "12", "34"),
+    _scale("Argo reference table 2", r"argo\s+ref\w*\s+table\s+2\b", "0123456789 ", "12", "34"),
     _scale("QARTOD", r"qartod", "12349", "1", "4"),
     _scale("SeaDataNet (L20)", r"sea\s*data\s*net|\bsdn\b|\bL20\b", "0123456789ABQ", "12", "34"),
     _scale("OceanSITES", r"oceansites", "0123456789", "12", "4"),

@@ -46,7 +46,7 @@ def impossible(context: Context) -> Iterator[Finding]:
         if not count and not var.whole:
             yield from _far_outlier(var, quantity, summary, ends)
             continue
-        if not count or count > 0.05 * max(summary.valid, 1) + 2:
+        if not count or count > 0.5 * max(summary.valid, 1) + 2:
             continue
         yield _outliers(var, quantity, array, converted, outside, count, summary)
     yield from _infinite(context)

@@ -86,9 +86,22 @@ def undeclared_sentinel(context: Context, var: Var) -> float | None:
         if not extreme or (count == summary.valid and abs(value) < 999):
             continue
         rest = summary.kept[np.abs(summary.kept - shown) > abs(shown) * 1e-5]
+        if _at_limit_of_type(var, value, count, rest):
+            return value
         if _stands_apart(var, shown, count, rest):
             return value
     return None
+
+
+def _at_limit_of_type(var: Var, value: float, count: int, rest: np.ndarray) -> bool:
+    """The smallest or largest number of a packed type, with none of the others near it."""
+    if var.dtype.kind not in "iu" or not var.packed or count < 3 or not rest.size:
+        return False
+    limits = np.iinfo(var.dtype)
+    if value not in (float(limits.min), float(limits.max), float(limits.min) + 1):
+        return False
+    apart = float(np.abs(rest - var.unpack(value)).min()) / abs(var.number("scale_factor") or 1.0)
+    return apart > 0.01 * (float(limits.max) - float(limits.min))
 
 
 def _stands_apart(var: Var, value: float, count: int, rest: np.ndarray) -> bool:

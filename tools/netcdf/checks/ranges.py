@@ -124,7 +124,8 @@ def value_units(context: Context) -> Iterator[Finding]:
         found = _sibling(var, quantity, summary, sample, certain)
         if found is not None:
             yield found
-        elif certain and (bad.mean() > max(0.05, 3.5 / bad.size) or outside_typical(quantity, bulk)):
+        elif (certain and outside_typical(quantity, bulk)) or (certain and bad.mean() > max(0.5, 3.5 / bad.size)):
+            # Where most of the values fit, the others are errors and not another quantity.
             yield from _wrong_name(var, quantity, summary, sample, float(bad.mean()))
 
 

@@ -32,7 +32,7 @@ _MOST = 2_000_000
 _MOST_PROFILES = 400
 
 
-def _series(context: Context) -> list[Var]:
+def series_at(context: Context) -> list[Var]:
     """Variables along time or depth at one place or platform: no maps."""
     if context.header_only:
         raise Skip("no data: every variable is empty or holds only fill values")
@@ -46,7 +46,7 @@ def _series(context: Context) -> list[Var]:
 
 
 def _is_series(context: Context, var: Var, horizontal: set[str]) -> bool:
-    if var.dtype.kind != "f" or not 1 <= len(var.dims) <= 4 or not 12 <= var.size <= _MOST:
+    if (var.dtype.kind != "f" and not var.packed) or not 1 <= len(var.dims) <= 4 or not 12 <= var.size <= _MOST:
         return False
     if set(var.dims) & horizontal or var in context.roles.vertical:
         return False
@@ -65,13 +65,17 @@ def line_axis(context: Context, var: Var) -> int:
         return next((i for i in reversed(range(len(var.dims))) if var.dims[i] not in whole), len(var.dims) - 1)
     for group in (levels, context.roles.time):
         for coordinate in group:
+            # A depth for each station is no axis of levels.
+            of_places = any(v.dims == coordinate.dims and v.dims != (base(v.name),) for v in context.roles.latitude)
+            if of_places and len(var.dims) > 1:
+                continue
             if len(coordinate.dims) == 1 and coordinate.size > 1 and coordinate.dims[0] in var.dims:
                 return var.dims.index(coordinate.dims[0])
     # A 2-D pressure beside (N_PROF, N_LEVELS) data runs along the last dimension.
     return len(var.dims) - 1 if var.shape[-1] > 1 else int(np.argmax(var.shape))
 
 
-def _lines(context: Context, var: Var) -> Iterator[tuple[tuple[int, ...], Floats]]:
+def lines(context: Context, var: Var) -> Iterator[tuple[tuple[int, ...], Floats]]:
     """(index of the line with -1 in place of its axis, values along it without missing and flagged ones)."""
     values = context.values(var)
     if values is None:
@@ -93,12 +97,12 @@ def _at(index: tuple[int, ...], place: int) -> tuple[int, ...]:
 def spikes(context: Context) -> Iterator[Finding]:
     from ioos_qc import qartod
 
-    for var in _series(context):
+    for var in series_at(context):
         if _SPIKY.search(f"{base(var.name)} {var.standard_name}"):
             continue
         hits: list[tuple[tuple[int, ...], float, float]] = []
         looked = 0
-        for index, line in _lines(context, var):
+        for index, line in lines(context, var):
             good = np.flatnonzero(np.isfinite(line) & (np.abs(line) < 1e15))
             if good.size < 12:
                 continue
@@ -151,11 +155,11 @@ def _threshold(context: Context, var: Var, line: Floats) -> float | None:
 
 
 def flat_lines(context: Context) -> Iterator[Finding]:
-    for var in _series(context):
+    for var in series_at(context):
         if quantity_of(var)[0] is not None and quantity_of(var)[0].key in ("precipitation", "radiation", "fraction"):  # type: ignore[union-attr]
             continue
         best: tuple[int, tuple[int, ...], float, int] | None = None
-        for index, line in _lines(context, var):
+        for index, line in lines(context, var):
             good = np.flatnonzero(np.isfinite(line))
             if good.size < 40:
                 continue
@@ -239,7 +243,7 @@ def density(context: Context) -> Iterator[Finding]:
     hits: list[tuple[tuple[int, ...], float, float]] = []
     looked = 0
     for (index, t), (_, s), z in zip(
-        _lines(context, t_var), _lines(context, s_var), _levels(context, z_var, t_var, axis), strict=False
+        lines(context, t_var), lines(context, s_var), _levels(context, z_var, t_var, axis), strict=False
     ):
         t, s = _celsius(t_var, t), s * 1000.0 if s_var.units in ("kg kg-1", "kg/kg") else s
         good = np.flatnonzero(
@@ -319,8 +323,8 @@ def _levels(context: Context, z_var: Var, t_var: Var, axis: int) -> Iterator[Flo
     values = np.abs(values * (change or (1.0, 0.0))[0]) if not pressure else values * (change or (1.0, 0.0))[0]
     if z_var.dims == t_var.dims:
         values = np.where(context.flagged_bad(z_var, values.shape), np.nan, values)
-        for index, _ in _lines(context, t_var):
+        for index, _ in lines(context, t_var):
             yield np.moveaxis(values, axis, -1)[tuple(i for i in index if i != -1)]
     else:
-        for _ in _lines(context, t_var):
+        for _ in lines(context, t_var):
             yield values

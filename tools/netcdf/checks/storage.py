@@ -89,9 +89,10 @@ def overflow(context: Context) -> Iterator[Finding]:
         span = np.nanmax(counts) - np.nanmin(counts)
         if span < 0.97 * width or not counts.ndim:
             continue
-        jumps, steps, small = _jumps(counts, width)
+        jumps, steps, small, short = _jumps(counts, width)
         at_limit = int(np.count_nonzero(raw[~mask] == limits.max) + np.count_nonzero(raw[~mask] == limits.min))
-        if jumps >= 3 and small < 0.12 * width:
+        # A wrap falls short of the whole width by a usual step; outliers jump by anything.
+        if jumps >= 3 and small < 0.12 * width and short < max(6.0 * small, 0.02 * width):
             yield _wrapped(var, summary, jumps, steps)
         elif at_limit > 5 and at_limit > 0.0005 * counts.size:
             yield finding(
@@ -104,13 +105,16 @@ def overflow(context: Context) -> Iterator[Finding]:
             )
 
 
-def _jumps(counts: Any, width: float) -> tuple[int, int, float]:
-    """(neighbour steps larger than 0.8 of the type, all steps, the median step) along the last axis."""
+def _jumps(counts: Any, width: float) -> tuple[int, int, float, float]:
+    """(neighbour steps larger than 0.8 of the type, all steps, the median step, by how much those fall short of the
+    whole width) along the last axis."""
     steps = np.abs(np.diff(counts, axis=-1)).ravel()
     steps = steps[np.isfinite(steps)]
     if not steps.size:
-        return 0, 0, width
-    return int(np.count_nonzero(steps > 0.8 * width)), int(steps.size), float(np.median(steps))
+        return 0, 0, width, width
+    large = steps[steps > 0.8 * width]
+    short = float(np.median(width + 1 - large)) if large.size else width
+    return int(large.size), int(steps.size), float(np.median(steps)), short
 
 
 def _wrapped(var: Var, summary: Any, jumps: int, steps: int) -> Finding:
