@@ -227,7 +227,7 @@ class Library(Indexing):
         """Keep a copy of the file, which must still be the one that was read."""
         suffix = source.suffix.lower()
         usual = suffix != _DRAFT and re.fullmatch(r"[.][a-z0-9]{1,8}", suffix)
-        target = self.files / f"{document_id}{suffix if usual else '.pdf'}"
+        target = self.files / f"{document_id}{suffix if usual else '.file'}"
         draft = self.files / f"{document_id}{_DRAFT}"
         digest = hashlib.sha256()
         try:

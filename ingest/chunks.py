@@ -25,6 +25,8 @@ TABLE_HEAD = 240
 #: A chunk shorter than this takes in what follows rather than end.
 SMALL = 240
 
+#: Kinds of units that a table is made of.
+_TABULAR = ("row", "head")
 _NUMBERED = re.compile(r"(?:chapter\s+)?((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:fig(?:ure)?|table|tab)\.?\s*[A-Z]?\d", re.IGNORECASE)
 _LEADER = re.compile(r"(?:\.\s?){5,}|_{5,}")
@@ -34,7 +36,8 @@ _LEADER = re.compile(r"(?:\.\s?){5,}|_{5,}")
 class _Unit:
     start: int
     end: int
-    kind: str  # prose, row, heading, caption, furniture
+    kind: str  # prose, row, head (of a table's columns), heading, caption, footnote, furniture
+    depth: int = 0  # of a heading, from 1, where the file says it
 
 
 @dataclass
@@ -153,6 +156,8 @@ def _furniture(page: ReadPage, heads: frozenset[str], label: str) -> tuple[list[
 def _units(
     page: ReadPage, heads: frozenset[str], label: str, body: float, outline: list[tuple[int, str]]
 ) -> list[_Unit]:
+    if page.marks:
+        return _marked(page)
     titles = {_key(title) for _, title in outline}
     units, left, right = _furniture(page, heads, label)
     for start, end in sentence_spans(page.text[left:right]):
@@ -169,6 +174,22 @@ def _units(
                 kind = "heading"
         units.append(_Unit(start, end, kind))
     return sorted(units, key=lambda unit: unit.start)
+
+
+def _marked(page: ReadPage) -> list[_Unit]:
+    """Units of a page whose blocks are known: rows and headings whole, prose by the sentence."""
+    units: list[_Unit] = []
+    for start, end, kind, level in page.marks:
+        text = page.text[start:end]
+        if not text.strip():
+            continue
+        if kind in ("prose", "item", "footnote", "caption", "code"):
+            named = "prose" if kind in ("item", "code") else kind
+            units += [_Unit(start + a, start + b, named) for a, b in sentence_spans(text)]
+        else:
+            start += len(text) - len(text.lstrip())
+            units.append(_Unit(start, start + len(text.strip()), kind, level))
+    return units
 
 
 def _is_heading(text: str, key: str, titles: set[str], size: float, body: float) -> bool:
@@ -213,7 +234,9 @@ def _gather(
     def flush() -> None:
         if held:
             kinds = Counter(unit.kind for unit in held)
-            kind = "table" if kinds["row"] * 2 > len(held) else "prose"
+            kind = "table" if (kinds["row"] + kinds["head"]) * 2 > len(held) else "prose"
+            if len(kinds) == 1 and held[0].kind in ("caption", "footnote"):
+                kind = held[0].kind
             span = Span(document_id, page.number, held[0].start, held[-1].end)
             text = page.text[span.start : span.end]
             head = ""
@@ -239,14 +262,16 @@ def _gather(
             if not (held and all(u.kind == "heading" for u in held)):
                 flush()
             title = page.text[unit.start : unit.end]
-            sections.enter(_depth(title, outline), title)
+            sections.enter(unit.depth or _depth(title, outline), _one_line(title))
             held.append(unit)
             continue
         for piece in _pieces(page.text, unit):
             size = held[-1].end - held[0].start if held else 0
             length = piece.end - piece.start
-            limit = TABLE_LIMIT if piece.kind == "row" else PROSE_LIMIT
-            turns = bool(held) and (piece.kind == "row") != (held[-1].kind == "row") and size >= SMALL
+            limit = TABLE_LIMIT if piece.kind in _TABULAR else PROSE_LIMIT
+            turns = bool(held) and (piece.kind in _TABULAR) != (held[-1].kind in _TABULAR) and size >= SMALL
+            # A footnote stands by itself: what is above it goes on elsewhere.
+            turns = turns or (bool(held) and (piece.kind == "footnote") != (held[-1].kind == "footnote"))
             if held and (size + length > limit or turns) and size > 0:
                 only_heading = all(u.kind in ("heading", "caption") for u in held)
                 if not (only_heading and size + length <= 1.3 * limit):

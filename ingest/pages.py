@@ -34,6 +34,7 @@ class ReadPage:
     reader: str
     hidden: tuple[tuple[int, int, str], ...] = ()  # (start, end, kind) of text that no reader sees: `ingest.hidden`
     ocr_confidence: float | None = None
+    marks: tuple[tuple[int, int, str, int], ...] = ()  # (start, end, kind, level) of blocks whose kind the file says
 
 
 @dataclass(frozen=True)

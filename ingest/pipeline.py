@@ -6,19 +6,21 @@ import contextvars
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from corpora.encoder import Vectors
-from corpora.errors import FileMissing, LeadlineError, ReadError
+from corpora.errors import LeadlineError, ReadError
 from corpora.library import Library, Prepared, text_hash
 from ingest.files import MAX_BYTES, check_file
 from ingest.prepare import file_id
 from ingest.reader import Reader
+from ingest.sources import Source, find_files
+
+__all__ = ["IngestResult", "Progress", "Source", "find_files", "ingest"]
 
 #: Texts that the encoder takes between two looks at whether the run was cancelled.
 EMBED_STEP = 128
@@ -28,15 +30,6 @@ READ_AHEAD = 2
 SUSPICIOUS = "warning,"
 #: (text, place) to what is suspicious in it, in words; `place` is page, hidden or one of `ingest.unseen`.
 Screening = Callable[[str, str], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to ingest: where it is, what to call it, and what a later version of it replaces."""
-
-    path: Path
-    file: str
-    origin: str
 
 
 @dataclass(frozen=True)
@@ -77,50 +70,6 @@ class Progress:
     total: int
     pages_per_s: float
     seconds_left: float | None
-
-
-def find_files(paths: Iterable[Path]) -> list[Source]:
-    """Every PDF that `paths` name: files as they are given, folders searched to the bottom.
-
-    A folder contributes its `.pdf` files in order of name; a file that is named outright is taken whatever it
-    is called, so that its own reason can be given if it is no PDF.
-    """
-    found: dict[str, Source] = {}
-    for path in paths:
-        folder = _is_folder(path)
-        files = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file()) if folder else [path]
-        if folder and not files:
-            raise FileMissing(f"{path}: there is no PDF in this folder.", "Give a folder that holds some, or a file.")
-        for file in files:
-            origin = plain(str(_resolved(file)))
-            found.setdefault(origin, Source(file, plain(file.name) or plain(str(file)), origin))
-    return list(found.values())
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
-
-
-def _resolved(file: Path) -> Path:
-    try:
-        return file.resolve()
-    except (OSError, RuntimeError, ValueError):
-        # A name too long, a ring of links: reading it gives the reason.
-        return file.absolute()
-
-
-def plain(name: str) -> str:
-    """A file's name as text that can be stored and shown on one line.
-
-    A name is any bytes: what is no text in it, and what would break a line, becomes `\ufffd`.
-
-    >>> plain("a\\nb.pdf")
-    'a\ufffdb.pdf'
-    """
-    return "".join(c if c.isprintable() or c == " " else "\ufffd" for c in name)
 
 
 def ingest(

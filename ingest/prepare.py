@@ -8,18 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corpora.boxes import pack
-from corpora.errors import NoTextLayer
+from corpora.errors import FileEmpty, NoTextLayer
 from corpora.folding import fold
 from corpora.library import Prepared
 from corpora.model import Chunk, Page
 from ingest.chunks import chunk_pages
 from ingest.files import MAX_BYTES, check_file
+from ingest.flow import read_pages
 from ingest.hidden import WORDS
 from ingest.identity import Identity, identify
 from ingest.ocr import INSTALL
-from ingest.pages import ReadPage
+from ingest.pages import Facts, ReadPage
 from ingest.pdf import PdfFile
-from ingest.scanned import page_list, read_scans
+from ingest.scanned import Scans, page_list, read_scans
 
 #: A document with fewer letters and digits than this on all its pages has no text to answer from.
 LEAST_TEXT = 8
@@ -48,7 +49,7 @@ def prepare(
     ocr: str = "auto",
     progress: Callable[[int, int], None] | None = None,
 ) -> Prepared:
-    """Read a PDF and cut it into chunks.
+    """Read a file and cut it into chunks.
 
     Parameters
     ----------
@@ -70,21 +71,20 @@ def prepare(
         One of its kinds, saying why the file is no document and what mends it.
     """
     name = file or path.name
-    check_file(path, max_bytes, name=name)
+    kind = check_file(path, max_bytes, name=name)
     # Before the text: whoever keeps a copy by this id keeps what was read, or notices.
     document_id = file_id(path)
-    with PdfFile(path, name=name) as pdf:
-        facts = pdf.facts()
-        pages: list[ReadPage] = []
-        for page in pdf.pages():
-            pages.append(page)
-            if progress and (page.number % 10 == 0 or page.number == facts.pages):
-                progress(page.number, facts.pages)
-        scans = read_scans(pdf, pages, ocr, progress or (lambda done, total: None))
-        pages = list(scans.pages)
+    if kind == "pdf":
+        facts, scans = _read_pdf(path, name, ocr, progress or (lambda done, total: None))
+    else:
+        facts, read = read_pages(path, kind, name)
+        scans = Scans(tuple(read))
+    pages = list(scans.pages)
     silent = [page.number for page in pages if sum(map(str.isalnum, page.text)) < 3]
     letters = sum(sum(map(str.isalnum, page.text)) for page in pages)
     if letters < LEAST_TEXT:
+        if kind != "pdf":
+            raise FileEmpty(f"{name}: there are no words in this file.", "Look at it in an editor or a browser.")
         raise _no_text(name, len(pages), letters, tried=scans.tried)
     identity = identify(name, facts, pages[:3])
     chunks = chunk_pages(document_id, pages, facts)
@@ -127,6 +127,17 @@ def prepare(
         search_texts=tuple("" if chunk.kind == "furniture" else search_text(chunk) for chunk in chunks),
         embed_texts=tuple(embed_text(chunk, identity) for chunk in chunks if chunk.kind != "furniture"),
     )
+
+
+def _read_pdf(path: Path, name: str, ocr: str, progress: Callable[[int, int], None]) -> tuple[Facts, Scans]:
+    with PdfFile(path, name=name) as pdf:
+        facts = pdf.facts()
+        pages: list[ReadPage] = []
+        for page in pdf.pages():
+            pages.append(page)
+            if page.number % 10 == 0 or page.number == facts.pages:
+                progress(page.number, facts.pages)
+        return facts, read_scans(pdf, pages, ocr, progress)
 
 
 def search_text(chunk: Chunk) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from corpora.errors import FileDamaged, PageNotFound
+from ingest.files import kind
 
 #: pdfium keeps global state: one page is drawn at a time.
 _PDFIUM = threading.Lock()
@@ -40,6 +41,11 @@ def render_page(path: Path, number: int, scale: float = 1.5) -> Picture:
     ------
     PageNotFound, FileDamaged
     """
+    what = _kind(path)
+    if what != "pdf":
+        from ingest.flow import draw_page
+
+        return Picture(*draw_page(path, what, number, scale))
     import pypdfium2
 
     with _PDFIUM:
@@ -63,3 +69,12 @@ def render_page(path: Path, number: int, scale: float = 1.5) -> Picture:
     out = io.BytesIO()
     image.convert("RGB").save(out, "WEBP", quality=82, method=2)
     return Picture(out.getvalue(), float(width), float(height))
+
+
+def _kind(path: Path) -> str:
+    """What a kept copy is; one that cannot be looked at is left to the reader of PDFs, which says so."""
+    try:
+        with path.open("rb") as stream:
+            return kind(path, stream.read(1024)) or "pdf"
+    except OSError:
+        return "pdf"

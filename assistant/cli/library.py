@@ -42,14 +42,14 @@ def open_library() -> Library:
 
 
 def ingest_command(
-    paths: Annotated[list[Path], typer.Argument(help="PDF files, or folders that hold some.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files (PDF, Markdown, text, HTML, DOCX) or folders of them.")],
     ocr: Annotated[
         OcrMode | None,
         typer.Option("--ocr", help="Reading of scanned pages; force reads every page so, and held files anew."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Read PDFs into the library. The same bytes are never read twice; a changed file replaces its old version."""
+    """Read documents into the library. The same bytes are never read twice; a changed file replaces its old version."""
     from assistant.screening import suspicious
     from assistant.settings import load
     from ingest.pipeline import Progress, find_files, ingest
