@@ -13,6 +13,7 @@ from typing import Any
 from assistant import prompts
 from assistant.followups import read_as
 from assistant.models import EMBEDDED, Choice, build
+from assistant.progress import silenced
 from assistant.settings import Settings
 from assistant.toolbox import ToolCall, TurnContext
 from assistant.turn import Turn
@@ -212,7 +213,7 @@ class _Turn:
             refused=checked.refused or blocked,
             checked=checked,
             passages=self.context.book.all(),
-            tools=tuple(self.context.calls),
+            tools=tuple(silenced(call) if blocked else call for call in self.context.calls),
             verdicts=tuple(self.verdicts),
             model=job.choice.name,
             timings=self.figures.timings(total, self.context.calls, self.verdicts),

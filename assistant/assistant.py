@@ -12,6 +12,7 @@ from typing import Any
 from assistant.answering import Job, answer
 from assistant.conversations import Conversations
 from assistant.models import EMBEDDED, Choice, choose
+from assistant.progress import progress, sayable
 from assistant.prompts import STOOD_IN
 from assistant.settings import Settings, config_file
 from assistant.toolbox import ToolCall
@@ -148,9 +149,7 @@ class Assistant:
             self.data_folders(),
             told,
             notes,
-            notify=lambda kind, what: events.put(
-                Event(kind, name=what.name, call=what) if isinstance(what, ToolCall) else Event(kind, **what)
-            ),
+            notify=lambda kind, what: events.put(_told(kind, what, asked)),
             checking=lambda: events.put(Event("checking")),
         )
 
@@ -194,6 +193,13 @@ class Assistant:
                 raise
             return Choice(EMBEDDED), (STOOD_IN.format(problem=error.message),)
         return choice, (choice.note,) if choice.note else ()
+
+
+def _told(kind: str, what: dict[str, Any] | ToolCall, question: str) -> Event:
+    """Progress without a word that the model wrote: the answer has no verdict yet."""
+    if isinstance(what, ToolCall):
+        return Event(kind, name=what.name, call=progress(what, question))
+    return Event(kind, name=what["name"], arguments=sayable(what["arguments"], question))
 
 
 def _until_done(events: queue.Queue[Event | Exception | None], cancelled: threading.Event | None) -> Iterator[Event]:

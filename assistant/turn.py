@@ -141,7 +141,7 @@ def _passage(data: Mapping[str, Any]) -> Passage:
 def _verdict(data: Mapping[str, Any]) -> Verdict:
     risks = tuple(Risk(one["code"], one["name"], one["score"]) for one in data["risks"])
     rest = {name: data[name] for name in ("stage", "guard", "model", "seconds", "reason")}
-    return Verdict(state=data["verdict"], risks=risks, **rest)
+    return Verdict(state=data["verdict"], risks=risks, label=data.get("passage"), **rest)
 
 
 def _rounded(verdict: Verdict) -> Verdict:

@@ -137,9 +137,13 @@ class GuardMiddleware(AgentMiddleware):
         verdicts = self.screen.screen(stage, text, question=question, context=context or ())
         verdicts = [replace(one, label=label) for one in verdicts] if label is not None else verdicts
         record = self.record if self.record is not None else _record_of(runtime)
+        decided = replace(self.screen.decide(verdicts), label=label)
         if record is not None:
             record.extend(verdicts)
-        return replace(self.screen.decide(verdicts), label=label)
+            if decided.stops and not any(one.stops for one in verdicts):
+                # Every guard failed: that this closed the way is a verdict of its own.
+                record.append(decided)
+        return decided
 
     def _refused_call(self, request: Any) -> ToolMessage | None:
         call = request.tool_call
@@ -284,6 +288,12 @@ def _written(message: AIMessage) -> str:
     """What the model wrote in a message: its text, and its thinking where that is kept."""
     thinking = message.additional_kwargs.get("reasoning_content")
     return "\n\n".join(part for part in (_text(message), thinking) if isinstance(part, str) and part)
+
+
+def is_refusal(message: AnyMessage) -> bool:
+    """Whether a message stands in the place of a question's or an answer's words that a guard blocked."""
+    note = message.additional_kwargs.get(NOTE)
+    return isinstance(message, AIMessage) and isinstance(note, dict) and "verdict" in note
 
 
 def _refusal(words: str, verdict: Verdict, *, message_id: str | None = None) -> AIMessage:
