@@ -213,7 +213,7 @@ class _Turn:
             refused=checked.refused or blocked,
             checked=checked,
             passages=self.context.book.all(),
-            tools=tuple(silenced(call) if blocked else call for call in self.context.calls),
+            tools=tuple(silenced(call, self.context.names) if blocked else call for call in self.context.calls),
             verdicts=tuple(self.verdicts),
             model=job.choice.name,
             timings=self.figures.timings(total, self.context.calls, self.verdicts),

@@ -7,7 +7,7 @@ shown, so progress repeats only words that the user wrote.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,10 @@ def progress(call: ToolCall, question: str) -> ToolCall:
     return replace(call, arguments=sayable(call.arguments, question), summary=summary, working=())
 
 
-def silenced(call: ToolCall) -> ToolCall:
-    """A call of a turn whose answer was held back: that it was made, without a word that the model wrote."""
-    return replace(call, arguments={}, summary="", working=())
+def silenced(call: ToolCall, names: Collection[str]) -> ToolCall:
+    """A call of a turn whose answer was held back: that it was made, without a word that the model wrote.
+
+    `names` are those of the turn's tools; the name of another is the model's own word.
+    """
+    name = call.name if call.name in names else _LEFT_OUT
+    return replace(call, name=name, arguments={}, summary="", working=())

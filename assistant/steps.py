@@ -27,6 +27,7 @@ from assistant.replies import Reply, read_reply
 from assistant.toolbox import PLACE, ToolCall, TurnContext
 from assistant.written_calls import mended
 from corpora.errors import ModelError, ModelInterrupted, NoToolCalls
+from guards.middleware import NOTE
 
 log = logging.getLogger(__name__)
 
@@ -238,7 +239,7 @@ class StepsMiddleware(AgentMiddleware):
             self._may_come_again(key)
         if not self.context.was_recorded(place):
             # A guard kept it from being carried out: that is part of the record too.
-            self._record(call, result.text if isinstance(result, ToolMessage) else "", started, place)
+            self._record(_shown(call, result), result.text if isinstance(result, ToolMessage) else "", started, place)
         return result
 
     def _is_new(self, key: str) -> bool:
@@ -263,6 +264,14 @@ class StepsMiddleware(AgentMiddleware):
     def _record(self, call: dict[str, Any], words: str, started: float, place: int) -> None:
         made = ToolCall(call["name"], dict(call["args"]), time.monotonic() - started, False, words[:300])
         self.context.record(made, place)
+
+
+def _shown(call: dict[str, Any], result: Any) -> dict[str, Any]:
+    """A call that a guard refused, for the record: what a document put into it is shown, what is secret is not."""
+    note = result.additional_kwargs.get(NOTE, {}) if isinstance(result, ToolMessage) else {}
+    codes = {one["code"] for one in note.get("verdict", {}).get("risks", ()) if one["score"] >= 0.5}
+    secret = any(code.split(".")[0] in ("secret", "canary", "harm") for code in codes)
+    return {**call, "args": {}} if secret else call
 
 
 def _problem(tool: Any, arguments: dict[str, Any]) -> str:

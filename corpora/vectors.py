@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.encoder import Vectors
+from corpora.zeroed import zeroed
 
 log = logging.getLogger(__name__)
 
@@ -71,14 +72,16 @@ class VectorIndex:
         collection = self._open()
         for first in range(0, len(ids), _BATCH):
             part = slice(first, first + _BATCH)
-            collection.upsert(
-                ids=[str(number) for number in ids[part]],
-                embeddings=vectors[part],
-                metadatas=[{"document_id": document_id} for _ in ids[part]],
-            )
+            with zeroed():
+                collection.upsert(
+                    ids=[str(number) for number in ids[part]],
+                    embeddings=vectors[part],
+                    metadatas=[{"document_id": document_id} for _ in ids[part]],
+                )
 
     def forget(self, document_id: str) -> None:
-        self._open().delete(where={"document_id": document_id})
+        with zeroed():
+            self._open().delete(where={"document_id": document_id})
 
     def query(self, vector: Vectors, k: int, document_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """The k nearest chunks as (chunk id, cosine), best first."""
@@ -92,9 +95,11 @@ class VectorIndex:
                 if len(document_ids) == 1
                 else {"document_id": {"$in": list(document_ids)}}
             )
-        found = collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=k, where=where, include=["distances"]
-        )
+        # The first query of a small index makes its files.
+        with zeroed():
+            found = collection.query(
+                query_embeddings=vector.reshape(1, -1), n_results=k, where=where, include=["distances"]
+            )
         return [
             (int(identity), 1.0 - float(distance))
             for identity, distance in zip(found["ids"][0], found["distances"][0], strict=True)

@@ -82,7 +82,11 @@ class Liar:
         return Reply(
             "First I look up the yorvane.",
             thinking="The mirkwatt is what I want.",
-            tool_calls=[("search_documents", {"query": "chief scientist HF31 mirkwatt yorvane"})],
+            tool_calls=[
+                ("search_documents", {"query": "chief scientist HF31 mirkwatt yorvane"}),
+                ("yorvane_tool", {"mirkwatt": "drossel"}),
+                ("calculate", {"expression": "mirkwatt + yorvane"}),
+            ],
         )
 
     def server(self) -> ScriptedOllama:
