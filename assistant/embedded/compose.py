@@ -1,119 +1,66 @@
-"""Pick the sentences that answer, out of the passages that were found, or say that none does.
+"""Answer out of the passages that were found, or say that they do not answer. Nothing is ever rewritten.
 
-Each sentence is scored by the question's words that it holds (rare words count more, words of its heading and
-of the sentence before count half), by how near its meaning is, by its passage, and by whether it holds the kind
-of thing asked for (a person, a date, a number, a place, a reason). Nothing is ever rewritten.
+Every statement quotes a span that `assistant.embedded.pick` scored best, or the rows of a table that the question
+means; a difference or a sum is left to the calculator, whose working stands beside the quotations.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from assistant.citations.model import Passage
+from assistant.embedded import sums, tables
+from assistant.embedded.asked import Asked, parts_of
+from assistant.embedded.conditions import condition
+from assistant.embedded.pick import Candidate, announces, candidates, furniture
+from assistant.embedded.plan import Step
+from assistant.embedded.units import Unit, clauses, units_of
 from assistant.prompts import NEAREST, REFUSAL
 from corpora.folding import fold
 from corpora.library import Library
 from corpora.model import Hit
-from corpora.query import Query, parse, stem, synonyms
-from corpora.search import rarity
-from corpora.sentences import is_row, readable, sentence_spans
+from corpora.query import Query, parse
+from corpora.sentences import readable
 
-#: Sentences that are embedded for one answer; the rest are out by their words alone.
-EMBEDDED = 20
-#: Most statements of an answer from one document, and a statement's least score as a share of the best.
-STATEMENTS, LIST_STATEMENTS, SHARE = 3, 12, 0.8
-#: Weights and the refusal threshold; chosen on the visible questions over the cruise reports and the samples.
-WEIGHTS = (0.9, 0.7, 1.0, 0.7, 1.2, -0.3)
-#: A question counts as answered when the question's words that the best passage holds, and the nearest sentence
-#: in meaning, together reach this (AUC 0.88 in ten-fold cross-validation over the same questions).
-COVER_WEIGHT, LEAST_SIGN = 1.5, 1.05
-#: A day that a question names tells as much as a rare word.
-DATE_WEIGHT = 4.0
-
-_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (
-        re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:person|people|scientist|master|captain)", re.I),
-        re.compile(r"\b[A-ZÀ-Þ][\w’'.-]+ (?:[A-Z]\. )?(?:[A-ZÀ-Þ][\w’'-]+)"),
-    ),
-    (
-        re.compile(r"\bwhen\b|\bwhat (?:day|date|time)|\bwhich (?:day|date|month|year)|\bhow long", re.I),
-        re.compile(
-            r"\b\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b\d{1,2}:\d\d\b"
-            r"|\b(?:days?|weeks?|hours?|months?)\b",
-            re.I,
-        ),
-    ),
-    (
-        re.compile(
-            r"\bhow (?:many|much|deep|far|high|large|long|often|fast)"
-            r"|\bwhat (?:was|is|were|are) the (?:\w+ ){0,4}(?:number|depth|offset|value|temperature|salinity|precision"
-            r"|mean|rate|ratio|concentration|accuracy|speed|size)"
-            r"|\bserial\b",
-            re.I,
-        ),
-        re.compile(
-            r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|no|none|several)\b",
-            re.I,
-        ),
-    ),
-    (
-        re.compile(r"\bwhere\b|\bposition\b|\blocation\b", re.I),
-        re.compile(r"[°º]|\b\d+\s?[NSEW]\b|\b(?:at|in|near|off)\b [A-Z]"),
-    ),
-    (
-        re.compile(r"\bwhy\b|\breason\b|\bcause", re.I),
-        re.compile(
-            r"\b(?:because|due to|since|owing|caused|as a result|so that|therefore|too|unfortunately|reason)\b",
-            re.I,
-        ),
-    ),
-)
-_LIST = re.compile(r"\b(?:list|which|what are|name all|every|all)\b.*\b\w+s\b", re.I)
+#: Most statements of an answer: of one fact, of a list, of each of several documents.
+STATEMENTS, LIST_STATEMENTS, SIDE_STATEMENTS = 3, 12, 2
+#: A statement's least score, as the most that it may lie behind the best.
+BEHIND, BEHIND_LIST = 3.0, 3.0
+#: The signs that the documents answer, and their weights: fitted by `python -m experiments.picker`.
+SIGNS = {"bias": -3.2, "cover": 3.0, "meaning": 3.0, "kind": 0.8, "focus": 1.0, "absent": -2.0, "adjacent": 1.0}
+#: Most pages of one table that are read for one answer.
+MOST_PAGES = 8
+#: A table is quoted by its rows where it holds at least this much of what is asked.
+RELEVANT = 0.45
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A sentence of a passage, and what speaks for it (each 0 to 1)."""
-
-    passage: Passage
-    start: int
-    end: int
-    text: str
-    words: float  # share of the question's words in the sentence itself, rare ones counting more
-    near: float = 0.0  # the same with the heading and the sentence before
-    cover: float = 0.0  # the same with the whole passage
-    meaning: float = 0.0  # cosine of the sentence to the question
-    kind: float = 0.0  # 1 when it holds the kind of thing asked for
-    rank: float = 0.0  # its passage's score as a share of the best
-    shape: float = 0.0  # 1 for a heading, a caption, column heads or the start of a list: says little by itself
-
-    @property
-    def features(self) -> tuple[float, ...]:
-        return (self.words, self.near, self.meaning, self.kind, self.rank, self.shape)
-
-    @property
-    def score(self) -> float:
-        return sum(w * x for w, x in zip(WEIGHTS, self.features, strict=True))
+_CAPTION = re.compile(r"(?:table|tab\.)\s*[A-Z]?\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An answer before it is checked: its text with markers, and whether it is a refusal."""
+    """An answer before it is checked: its text with markers, whether it is a refusal, and what must be done first."""
 
     text: str
     refused: bool
     picked: tuple[Candidate, ...] = field(default=())
+    needs: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The passages that one side of a comparison may be answered from."""
+
+    found: tuple[tuple[Passage, Hit], ...]
+    asked: Asked
+    scored: tuple[Candidate, ...]
 
 
 def compose(
-    question: str,
-    found: Sequence[tuple[Passage, Hit]],
-    library: Library,
-    named: Sequence[str] = (),
+    question: str, found: Sequence[tuple[Passage, Hit]], library: Library, named: Sequence[str] = ()
 ) -> Draft:
     """Answer a question from passages.
 
@@ -124,25 +71,331 @@ def compose(
     named:
         Files that the question names; when there are any, only they can answer.
     """
-    query = parse(question)
+    unknown = unknown_names(question, library)
+    if unknown:
+        return Draft(f"{REFUSAL}\n\nThe documents do not mention “{unknown[0]}”.", True)
     usable = [pair for pair in found if not named or pair[0].document in named] or list(found)
-    groups = _groups(usable, named, library)
-    several = len(groups) > 1
+    query = parse(question)
     top = max((hit.score for _, hit in usable), default=1.0)
-    scored = [score_sentences(question, query, group, library, top) for group in groups]
-    candidates = sorted((c for group in scored for c in group), key=lambda c: -c.score)
-    if not candidates:
+    groups = []
+    for pairs in _groups(usable, named, library):
+        asked = Asked.of(query, library, {passage.document for passage, _ in pairs})
+        groups.append(_Group(tuple(pairs), asked, tuple(candidates(asked, pairs, library, top))))
+    groups = [group for group in groups if group.scored]
+    if not groups:
         return Draft(REFUSAL, True)
-    best = candidates[0]
-    if COVER_WEIGHT * best.cover + max(c.meaning for c in candidates) < LEAST_SIGN:
-        return Draft(_refusal(candidates), True, tuple(candidates[:2]))
-    limit = LIST_STATEMENTS if _LIST.search(question) else STATEMENTS
+    computed = _computed(question, groups, library)
+    if computed is not None:
+        return computed
+    listed = _from_table(question, groups, library)
+    if listed is not None:
+        return listed
+    if answerable(groups, library) < 0.5:
+        nearest = sorted((c for group in groups for c in group.scored[:2]), key=lambda c: -c.score)
+        return Draft(_refusal(nearest), True, tuple(nearest[:2]))
     picked: list[Candidate] = []
-    for mine in scored:
-        if mine:
-            chosen = [c for c in mine if c.score >= SHARE * mine[0].score]
-            picked.extend(_distinct(chosen)[: 2 if several else limit])
-    return Draft("\n".join(f"- {_statement(c)}" for c in picked), False, tuple(picked))
+    for group in groups:
+        picked += _pick(question, query, group, library, several=len(groups) > 1)
+    return _written(picked)
+
+
+def _written(picked: Sequence[Candidate], needs: Sequence[Step] = ()) -> Draft:
+    chosen = _distinct(picked)
+    return Draft("\n".join(f"- {_statement(c)}" for c in chosen), False, tuple(chosen), tuple(needs))
+
+
+def _pick(question: str, query: Query, group: _Group, library: Library, *, several: bool) -> list[Candidate]:
+    """The statements from one group: of each part of the question the best, then the rest by score."""
+    parts = parts_of(question)
+    chosen: list[Candidate] = []
+    if len(parts) > 1 and not several:
+        files = {passage.document for passage, _ in group.found}
+        for part in parts:
+            asked = Asked.of(parse(part), library, files)
+            top = max(hit.score for _, hit in group.found)
+            chosen += candidates(asked, group.found, library, top)[:1]
+    limit = SIDE_STATEMENTS if several else STATEMENTS
+    best = group.scored[0]
+    if group.asked.listed and not several:
+        items = _siblings(best, library)
+        chosen += [best, *items]
+        limit = max(limit, len(chosen))
+    rest = [c for c in group.scored if c.score >= best.score - BEHIND]
+    said = [c for c in rest if announces(c.text, c.unit.row) < 1.0] or rest
+    return [_narrowed(c, group.asked) for c in _distinct([*chosen, *said])[:limit]]
+
+
+def _siblings(best: Candidate, library: Library) -> list[Candidate]:
+    """The items of the list that a candidate announces, or that it is one of."""
+    page = library.page_text(best.passage.span.document_id, best.page)
+    units = units_of(page, furniture(library, best.passage.span.document_id, best.page))
+    place = next((i for i, unit in enumerate(units) if unit.start == best.unit.start), None)
+    if place is None:
+        return []
+    if best.text.rstrip().endswith(":"):
+        lead = best.text
+    elif best.unit.lead.rstrip().endswith(":"):
+        lead = best.unit.lead
+    elif place and (_CAPTION.match(units[place - 1].text) or _CAPTION.match(best.text)):
+        below = units[place + 1 : place + 1 + LIST_STATEMENTS]
+        end = next((i for i, unit in enumerate(below) if _CAPTION.match(unit.text)), len(below))
+        return [replace(best, unit=unit) for unit in below[:end]]
+    else:
+        return []
+    items = [unit for unit in units if unit.lead == lead and unit.text != lead and abs(unit.start - best.unit.start) < 3000]
+    return [replace(best, unit=unit) for unit in items[:LIST_STATEMENTS]]
+
+
+def _narrowed(candidate: Candidate, asked: Asked) -> Candidate:
+    """A long sentence cut down to the clause that holds all of it that was asked for."""
+    if len(candidate.text.split()) < 26:
+        return candidate
+    for clause in clauses(candidate.unit):
+        held = asked.matched(clause.text)
+        if asked.share(held) >= 0.85 * candidate.values["words"] and asked.answers(clause.text) >= candidate.values["kind"]:
+            return replace(candidate, unit=clause)
+    return candidate
+
+
+# Tables -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Rows that stand together, on one page or over several, with the head that they stand under."""
+
+    head: str
+    rows: tuple[tuple[int, Unit], ...]  # (page, row)
+    document_id: str
+
+
+def _tables(group: _Group, library: Library) -> list[_Table]:
+    """The tables of the passages, each followed over page ends."""
+    pages = dict.fromkeys((p.span.document_id, p.span.page) for p, _ in group.found)
+    heads = {(p.span.document_id, p.span.page): hit.context for p, hit in group.found if hit.context}
+    seen: set[tuple[str, int, int]] = set()
+    found = []
+    for document_id, page in pages:
+        for table in _on_page(library, document_id, page):
+            first = table[0]
+            if (document_id, page, first.start) in seen:
+                continue
+            rows = [(page, unit) for unit in table]
+            last = _on_page(library, document_id, page)[-1]
+            if table == last:
+                rows += _continued(library, document_id, page, 1, len(table))
+            if not first.head and table == _on_page(library, document_id, page)[0]:
+                rows = _continued(library, document_id, page, -1, len(table)) + rows
+            head = next((unit.head for _, unit in rows if unit.head), "") or heads.get((document_id, page), "")
+            seen |= {(document_id, number, unit.start) for number, unit in rows}
+            found.append(_Table(head, tuple(rows), document_id))
+    return found
+
+
+def _on_page(library: Library, document_id: str, page: int) -> list[list[Unit]]:
+    """The runs of rows of a page; a wrapped cell or two between rows does not end a run."""
+    runs: list[list[Unit]] = []
+    gap = 99
+    for unit in units_of(library.page_text(document_id, page), furniture(library, document_id, page)):
+        if unit.row:
+            if gap > 3:
+                runs.append([])
+            runs[-1].append(unit)
+            gap = 0
+        else:
+            gap += 1 if len(unit.text) < 60 and not unit.text.rstrip().endswith((".", ":")) else 9
+    return [run for run in runs if len(run) >= 2]
+
+
+def _continued(library: Library, document_id: str, page: int, step: int, width: int) -> list[tuple[int, Unit]]:
+    """The rows of the same table on the pages after (or before)."""
+    rows: list[tuple[int, Unit]] = []
+    for number in range(page + step, page + step * MOST_PAGES, step):
+        units = units_of(library.page_text(document_id, number), furniture(library, document_id, number))
+        runs = _on_page(library, document_id, number)
+        if not runs:
+            break
+        run = runs[0] if step > 0 else runs[-1]
+        edge = units[:3] if step > 0 else units[-3:]
+        if not any(unit.start in {u.start for u in run} for unit in edge) or (step > 0 and len(run[0].head) > 60):
+            break
+        part = [(number, unit) for unit in run]
+        rows = rows + part if step > 0 else part + rows
+        if len(runs) > 1 or (step < 0 and run[0].head):
+            break
+    return rows
+
+
+def _from_table(question: str, groups: Sequence[_Group], library: Library) -> Draft | None:
+    """The rows that a question means, where it asks for several or sets a condition; None where no table fits."""
+    if len(groups) > 1 or not (groups[0].asked.listed or condition(question)):
+        return None
+    group = groups[0]
+    best: tuple[float, _Table, list[Unit]] | None = None
+    for table in _tables(group, library):
+        rows = [unit for _, unit in table.rows]
+        chosen = tables.select(rows, table.head, group.asked, question)
+        if not chosen:
+            continue
+        fit = tables.relevance(rows, table.head, {}, group.asked)
+        if best is None or fit > best[0]:
+            best = (fit, table, chosen)
+    if best is None or best[0] < max(RELEVANT, 0.75 * group.scored[0].values["words"]):
+        return None
+    fit, table, chosen = best
+    if len(chosen) == len(table.rows) > tables.MOST_ROWS // 2 and condition(question) is None:
+        return None
+    wanted = {id(unit) for unit in chosen}
+    return _rows_quoted([(page, unit) for page, unit in table.rows if id(unit) in wanted], table.document_id, group)
+
+
+def _rows_quoted(rows: Sequence[tuple[int, Unit]], document_id: str, group: _Group) -> Draft:
+    """Rows as statements; pages of theirs that no passage stands on have to be read first."""
+    held = {}
+    for passage, _ in group.found:
+        if passage.span.document_id == document_id:
+            held.setdefault(passage.span.page, []).append(passage)
+    missing = list(dict.fromkeys(page for page, _ in rows if page not in held))
+    file = next(p.document for p, _ in group.found if p.span.document_id == document_id)
+    needs = [Step("read_page", {"document": file, "page": page}) for page in missing[:MOST_PAGES]]
+    quoted = []
+    for page, unit in rows:
+        if page in held:
+            passage = min(held[page], key=lambda p: _apart(p, unit))
+            quoted.append(Candidate(passage, unit, page, dict(group.scored[0].values)))
+    return _written(quoted, needs)
+
+
+def _apart(passage: Passage, unit: Unit) -> int:
+    return max(passage.span.start - unit.start, unit.end - passage.span.end, 0)
+
+
+# Sums -------------------------------------------------------------------------------------------------------
+
+
+def _computed(question: str, groups: Sequence[_Group], library: Library) -> Draft | None:
+    """The two values that a difference, or the values that a sum is made of, with the expression; None otherwise."""
+    if sums.is_difference(question):
+        return _difference(question, groups, library)
+    if sums.is_sum(question) and len(groups) > 1:
+        counted = []
+        for group in groups:
+            fitting = [(a[0] + c.score, c, a[1]) for c in group.scored[:8] if (a := sums.counted(c.text, group.asked))]
+            if not fitting:
+                return None
+            counted.append(max(fitting, key=lambda one: one[0])[1:])
+        draft = _written([c for c, _ in counted])
+        return replace(draft, needs=(Step("calculate", {"expression": sums.total([a for _, a in counted])}),))
+    return None
+
+
+def _difference(question: str, groups: Sequence[_Group], library: Library) -> Draft | None:
+    if len(groups) == 2:
+        pairs = [next(((c, a) for c in g.scored[:5] if (a := sums.measured(c.text, g.asked))), None) for g in groups]
+        if pairs[0] is None or pairs[1] is None or pairs[0][1].unit != pairs[1][1].unit:
+            return None
+        expression = sums.difference(question, pairs[0][1], pairs[1][1])
+        return replace(_written([pairs[0][0], pairs[1][0]]), needs=(Step("calculate", {"expression": expression}),))
+    group = groups[0]
+    both = sums.sides(question, group.asked)
+    if both is None:
+        return None
+    rows = _two_rows(both, group, library)
+    told = any(both[0] <= set(c.matched) and both[1] <= set(c.matched) for c in group.scored[:8])
+    if rows is not None and (rows[3] is not None or not told):
+        table, first, second, place = rows
+        draft = _rows_quoted([first, second], table.document_id, group)
+        if place is None:
+            return draft
+        a, b = (tables.numbers(unit.text)[place][1].replace(",", "") for _, unit in (first, second))
+        expression = sums.difference(question, sums.Amount(a, "", 0, 0), sums.Amount(b, "", 0, 0))
+        return replace(draft, needs=(*draft.needs, Step("calculate", {"expression": expression})))
+    prose = [c for c in group.scored if not c.unit.row]
+    one = sums.best_of_side(prose, both[0], both[1])
+    other = sums.best_of_side([c for c in prose if one is None or c.key != one.key], both[1], both[0])
+    if one is None or other is None or one.score < group.scored[0].score - 4:
+        return None
+    values = sums.measured(one.text, group.asked), sums.measured(other.text, group.asked)
+    if values[0] is None or values[1] is None or values[0].unit != values[1].unit:
+        return None
+    expression = sums.difference(question, values[0], values[1])
+    return replace(_written([one, other]), needs=(Step("calculate", {"expression": expression}),))
+
+
+def _two_rows(
+    both: tuple[frozenset[str], frozenset[str]], group: _Group, library: Library
+) -> tuple[_Table, tuple[int, Unit], tuple[int, Unit], int | None] | None:
+    """The rows of one table that each side of a difference names, and the column that is asked for."""
+    best = None
+    for table in _tables(group, library):
+        held = [(place, frozenset(group.asked.matched(place[1].text))) for place in table.rows]
+        common = _common(group.asked, held)
+        first = [place for place, names in held if both[0] and both[0] <= names and common <= names]
+        second = [place for place, names in held if both[1] <= names and common <= names]
+        if not first or not second or first[0] == second[0] or len(first) > 3 or len(second) > 3:
+            continue
+        units = [unit for _, unit in table.rows]
+        place = tables.column(units, table.head, group.asked)
+        fit = tables.relevance(units, table.head, {}, group.asked) + (0.3 if place is not None else 0.0)
+        if best is None or fit > best[0]:
+            best = (fit, (table, first[0], second[0], place))
+    return best[1] if best else None
+
+
+def _common(asked: Asked, held: Sequence[tuple[tuple[int, Unit], frozenset[str]]]) -> frozenset[str]:
+    """Words that tell rows apart and are no key: the "CTD" of "the CTD cast of 14 December"."""
+    return frozenset(
+        name
+        for name in asked.weights
+        if name not in asked.keys and 0 < sum(name in names for _, names in held) < len(held)
+    )
+
+
+# Refusing ---------------------------------------------------------------------------------------------------
+
+
+def answerable(groups: Sequence[_Group], library: Library) -> float:
+    """How surely the passages answer, 0 to 1."""
+    values = [signs(group.asked, group.scored) for group in groups]
+    worst = max(values, key=lambda v: sum(SIGNS[name] * value for name, value in v.items()))
+    return 1 / (1 + math.exp(-sum(SIGNS[name] * value for name, value in worst.items())))
+
+
+def signs(asked: Asked, scored: Sequence[Candidate]) -> dict[str, float]:
+    """What speaks for and against an answer being there, of one group's candidates."""
+    best = scored[0]
+    near = [c for c in scored if c.score >= best.score - 2][:5]
+    held = set().union(*(c.around for c in scored))
+    total = sum(asked.weights.values()) or 1.0
+    strict = [kind for kind in asked.strict if not any(kind.looks.search(c.text) for c in near)]
+    return {
+        "bias": 1.0,
+        "cover": max(c.values["words"] + c.values["context"] for c in near),
+        "meaning": max(c.values["meaning"] for c in scored),
+        "kind": 0.0 if strict else max(c.values["kind"] for c in near),
+        "focus": max(c.values["focus"] for c in near),
+        "absent": sum(w for name, w in asked.weights.items() if name not in held) / total,
+        "adjacent": max(c.values["adjacent"] for c in near),
+    }
+
+
+_NAME = re.compile(r"(?<![\w-])(?=[A-Za-z]*\d)(?=\w*[A-Z])[A-Z]{1,6}[-_]?\d{2,5}[A-Z]?(?![\w-])")
+
+
+def unknown_names(question: str, library: Library) -> list[str]:
+    """Names of cruises, stations and the like in a question that no document holds anywhere."""
+    found = []
+    for match in _NAME.finditer(question):
+        name = match.group()
+        spellings = {name, re.sub(r"[-_]", " ", name), re.sub(r"(?<=[A-Za-z])[-_]?(?=\d)", " ", name)}
+        expression = " OR ".join(f'"{spelling}"' for spelling in sorted(spellings))
+        tables = (("chunk_words", expression), ("document_words", expression))
+        if not any(
+            library.connection().execute(f"SELECT 1 FROM {t} WHERE {t} MATCH ? LIMIT 1", (e,)).fetchone()
+            for t, e in tables
+        ):
+            found.append(name)
+    return found
 
 
 def _groups(
@@ -158,124 +411,11 @@ def _groups(
     return [group for group in groups.values() if group]
 
 
-def score_sentences(
-    question: str, query: Query, found: Sequence[tuple[Passage, Hit]], library: Library, top: float = 1.0
-) -> list[Candidate]:
-    """Every sentence of the passages, best first. `top` is the score that a passage's own is measured against."""
-    asked = _Asked.of(query, library, {passage.document for passage, _ in found})
-    pages: dict[tuple[str, int], tuple[str, list[tuple[int, int]]]] = {}
-    candidates: dict[tuple[str, int, int], Candidate] = {}
-    for passage, hit in found:
-        span = passage.span
-        key = (span.document_id, span.page)
-        if key not in pages:
-            text = library.page_text(*key)
-            pages[key] = (text, sentence_spans(text))
-        text, units = pages[key]
-        heading = asked.matched(f"{passage.heading} {passage.title} {hit.context}")
-        around = asked.matched(passage.text)
-        before = frozenset[str]()
-        for start, end in units:
-            if end <= span.start or start >= span.end:
-                continue
-            sentence = text[start:end]
-            own = asked.matched(sentence)
-            if sum(c.isalnum() for c in sentence) >= 3:
-                candidate = Candidate(
-                    passage,
-                    start,
-                    end,
-                    sentence,
-                    words=asked.share(own),
-                    near=asked.share(own | before | heading),
-                    cover=asked.share(own | around | heading),
-                    kind=asked.kind(sentence),
-                    rank=hit.score / (top or 1.0),
-                    shape=_shape(sentence),
-                )
-                candidates.setdefault((span.document_id, span.page, start), candidate)
-            before = own
-    ordered = sorted(candidates.values(), key=lambda c: -(c.words + 0.5 * c.near + 0.5 * c.rank))[:EMBEDDED]
-    if not ordered:
-        return []
-    vectors = library.encoder.encode([question, *(readable(c.text)[:400] for c in ordered)])
-    cosines = np.asarray(vectors[1:] @ vectors[0], float)
-    scored = [replace(c, meaning=float(cosine)) for c, cosine in zip(ordered, cosines, strict=True)]
-    return sorted(scored, key=lambda c: -c.score)
-
-
-def _shape(sentence: str) -> float:
-    """1 for what announces rather than says: headings, captions, column heads, the line before a list."""
-    if is_row(sentence):
-        return 0.0
-    bare = sentence.rstrip()
-    if bare.endswith(":") or re.search(r"(?:\. ?){4,}", bare):
-        return 1.0
-    says = re.search(r"[.!?][\"'”’)]*$", bare) or re.search(r":\s*\S", bare) or re.search(r"\d", bare)
-    return 0.0 if says else 0.6
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What a question asks for, for one set of documents."""
-
-    weights: Mapping[str, float]
-    alternatives: Mapping[str, frozenset[str]]
-    wanted: tuple[re.Pattern[str], ...]
-
-    @classmethod
-    def of(cls, query: Query, library: Library, files: set[str]) -> _Asked:
-        identity = _identity_terms(library, files)
-        in_dates = {word for forms in query.dates for word in forms[0].split()}
-        terms = [t for t in query.terms if stem(t) not in identity and t not in in_dates]
-        terms = terms or list(query.terms)
-        weights: dict[str, float] = {}
-        alternatives: dict[str, frozenset[str]] = {}
-        for term, weight in rarity(library, terms).items():
-            weights[stem(term)] = max(weight, weights.get(stem(term), 0.0))
-            alternatives[stem(term)] = frozenset(synonyms(term, query.text))
-        for forms in query.dates:
-            weights[forms[0]] = DATE_WEIGHT
-            alternatives[forms[0]] = frozenset(forms)
-        wanted = tuple(holds for asks, holds in _KINDS if asks.search(query.text))
-        return cls(weights, alternatives, wanted)
-
-    def matched(self, text: str) -> frozenset[str]:
-        """The asked words that a text holds, by themselves or by a word that means the same."""
-        plain = fold(text).text
-        present = {stem(word) for word in re.findall(r"[^\W_]+", plain)}
-        padded = f" {re.sub(r'[^a-z0-9/]+', ' ', plain)} "
-        return frozenset(
-            name
-            for name in self.weights
-            if name in present or any(f" {other} " in padded for other in self.alternatives[name])
-        )
-
-    def share(self, names: frozenset[str]) -> float:
-        total = sum(self.weights.values())
-        return sum(self.weights[name] for name in names) / total if total else 0.0
-
-    def kind(self, sentence: str) -> float:
-        if not self.wanted:
-            return 0.5
-        return sum(bool(holds.search(sentence)) for holds in self.wanted) / len(self.wanted)
-
-
-def _identity_terms(library: Library, files: set[str]) -> set[str]:
-    """Stems that only say which document is meant: cruise, year and the words of the file's name."""
-    found: set[str] = set()
-    for document in library.documents():
-        if document.file in files:
-            names = f"{document.cruise} {document.year} {document.title} {document.file.rsplit('.', 1)[0]}"
-            found |= {stem(word) for word in re.findall(r"[^\W_]+", names.casefold().replace("_", " "))}
-    return found
-
-
-def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _distinct(chosen: Sequence[Candidate]) -> list[Candidate]:
     """Without repeats: reports share whole paragraphs, and passages may overlap."""
     seen: set[str] = set()
     kept = []
-    for candidate in candidates:
+    for candidate in chosen:
         key = re.sub(r"\W+", "", fold(candidate.text).text)
         if key not in seen:
             seen.add(key)
@@ -287,6 +427,8 @@ def _statement(candidate: Candidate) -> str:
     return f"“{readable(candidate.text)}” [{candidate.passage.label}]"
 
 
-def _refusal(candidates: Sequence[Candidate]) -> str:
-    nearest = "\n".join(f"- {_statement(c)}" for c in _distinct(candidates)[:2])
-    return f"{REFUSAL}\n\n{NEAREST}\n{nearest}"
+def _refusal(nearest: Sequence[Candidate]) -> str:
+    said = [c for c in _distinct(nearest) if len(c.text.split()) >= 4][:2]
+    if not said:
+        return REFUSAL
+    return "\n".join([f"{REFUSAL}\n\n{NEAREST}", *(f"- {_statement(c)}" for c in said)])
