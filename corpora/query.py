@@ -23,7 +23,8 @@ STOP_WORDS = frozenset(
 
 # Words of the field that mean the same: each line is one set.
 _SYNONYMS = (
-    "chief scientist; principal investigator; pi; expedition leader; cruise leader; fahrtleiter",
+    "chief scientist; principal investigator; pi; expedition leader; cruise leader; principal scientific officer; pso;"
+    " fahrtleiter; fahrtleiterin; wissenschaftlicher leiter; chef scientifique; científico jefe; jefe científico",
     "captain; master; commanded; commander; kapitän",
     "cast; station; profile; deployment",
     "ship; vessel; r/v; rv; aboard; research vessel",
@@ -55,6 +56,19 @@ _SYNONYMS = (
     "sediment core; corer; box core; multicorer; gravity core",
     "ill; sick; illness; infected; covid; covid-19",
     "co-chief; co chief",
+    "paid; pay; funded; funding; financed; sponsored; supported by; award; grant",
+    "begin; began; start; started; commenced; departed",
+    "end; ended; finish; finished; completed; arrived",
+    "largest; maximum; greatest; highest; exceed",
+    "smallest; minimum; lowest; least",
+    "nutrient; nutrients; nitrate; nitrite; phosphate; silicate; silicic acid",
+    "heavy; weigh; weighs; weighed; weight",
+    "lack; lacks; lacking; missing; absent; without",
+    "sail; sailed; participated; took part; aboard; on board",
+    "infected; ill; positive; registered case; cases",
+    "stop; stopped; halted; on hold; suspended; interrupted; cancelled",
+    "expensive; cost; price",
+    "means; meaning; stands for; defined as; definition; indicates",
 )
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in _MONTHS)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.embedded.conditions import condition, excluded
+from assistant.embedded.kinds import COUNT, KINDS, MONTHS, AnswerKind
 from corpora.folding import fold
 from corpora.library import Library
 from corpora.query import STOP_WORDS, Query, stem, synonyms
@@ -22,137 +24,10 @@ GENERAL = 0.5
 #: What a word that means the same counts against the word itself.
 SYNONYM = 0.85
 
-_NUMBER = r"(?<![\w.])[-+−~]?\d[\d,]*(?:\.\d+)?"
-_COUNT = (
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|no|none|both|half)"
-)
-_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_LENGTH = r"(?:m|km|cm|mm|nm|nmi|metres?|meters?|kilomet(?:re|er)s?|miles?|fathoms?|feet|ft|inch(?:es)?|dbar|dbars|db)"
-
-
-@dataclass(frozen=True)
-class AnswerKind:
-    """A kind of thing that a question can ask for, and how it looks in a text.
-
-    `strict` kinds are so particular (a sum of money) that a text without one does not answer.
-    """
-
-    name: str
-    asks: re.Pattern[str]
-    looks: re.Pattern[str]
-    strict: bool = False
-
-
-def _kind(name: str, asks: str, looks: str, *, strict: bool = False, case: bool = False) -> AnswerKind:
-    return AnswerKind(name, re.compile(asks, re.I), re.compile(looks, 0 if case else re.I), strict)
-
-
-def _measured(units: str) -> str:
-    return rf"{_NUMBER}\s?(?:±\s?[\d.]+\s?)?{units}(?![\w])"
-
-
-KINDS: tuple[AnswerKind, ...] = (
-    _kind(
-        "money",
-        r"\bcosts?\b|\bprice|\bbudget|\bin (?:us )?dollars|\bhow much (?:money|funding)|\bpaid\b|\beuros?\b",
-        r"[$€£]\s?\d|\d\s?(?:\$|€|£|usd|eur|dollars?|euros?|pounds sterling|million|thousand dollars)",
-        strict=True,
-    ),
-    _kind(
-        "person",
-        r"\bwho\b|\bwhom\b|\bwhose\b|\bwhich (?:person|people|scientists?|master|captain|participants?|students?)"
-        r"|\bname of the (?:captain|master|chief|scientist|pi)\b|\bwer\b|\bqui\b|\bquién\b",
-        r"\b[A-ZÀ-Þ][\w’'-]*[\w.] (?:[A-Z]\.? ?-?){0,2}(?:(?:van|von|de|der|del|la|le|di) )?[A-ZÀ-Þ][\w’'-]+",
-        case=True,
-    ),
-    _kind(
-        "duration",
-        r"\bhow long\b|\bduration\b|\bhow many (?:days|hours|minutes|weeks|months|years|seconds)\b",
-        rf"(?:{_NUMBER}|\b{_COUNT})[\s-](?:and a half )?(?:days?|weeks?|hours?|hrs?|h|months?|minutes?|min|years?"
-        r"|seconds?|s)\b",
-    ),
-    _kind(
-        "date",
-        r"\bwhen\b|\b(?:what|which|on what|on which) (?:day|date|time|month|year)s?\b|\bdates?\b|\bwann\b|\bquand\b"
-        r"|\bcuándo\b|\bbetween which times\b",
-        rf"\b\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}}\b|\b{_MONTHS}\.? \d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? "
-        rf"{_MONTHS}\b|\b\d{{1,2}}:\d\d\b|\b(?:1[5-9]|20)\d\d\b|\b{_MONTHS},? (?:1[5-9]|20)\d\d",
-    ),
-    _kind(
-        "position",
-        r"\bwhere\b|\bposition|\blocation|\blatitude|\blongitude|\bcoordinates?\b|\bwhich (?:port|harbou?r|city|country"
-        r"|area|region|basin|ocean|sea|place)|\bwo\b|\bdónde\b",
-        r"\d\s?[°º]|[°º]\s?\d|\b\d+(?:\.\d+)?\s?[NSEW]\b|\b(?:[Aa]t|[Ii]n|[Nn]ear|[Oo]ff|[Ff]rom|[Tt]o|[Tt]owards?|[Ii]nto"
-        r"|[Aa]round|[Oo]ver|[Aa]cross) (?:the )?[A-Z]\w+",
-        case=True,
-    ),
-    _kind(
-        "speed",
-        r"\b(?:wind|current|ship|winch|lowering|sound|steaming|haul\w*|descent|ascent|sinking|rise|fall) ?(?:speeds?|"
-        r"velocit\w+|rate)|\bhow fast\b|\bspeeds?\b|\bvelocit",
-        _measured(r"(?:[mck]m\s?(?:/|per)\s?(?:s|h|min)\w*|m\s?s\s?[-−–]1|cm\s?s\s?[-−–]1|m/s|knots?|kts?|kn|mph)"),
-        strict=True,
-    ),
-    _kind(
-        "depth",
-        r"\bhow (?:deep|far|high|tall|wide|thick|shallow)\b|\b(?:depths?|distances?|heights?|thickness|deepest|spacing"
-        r"|altitude|radius|width)\b|\bdeeper\b|\bshallower\b",
-        _measured(rf"-?{_LENGTH}") + rf"|{_NUMBER}-(?:m|meters?|metres?|km)\b",
-    ),
-    _kind(
-        "temperature",
-        r"\btemperatures?\b|\bhow (?:warm|cold|hot)\b",
-        rf"{_NUMBER}\s?(?:±\s?[\d.]+\s?)?(?:[°º]\s?[CFK]?|deg(?:rees)?\.?\s?[CFK]?\b|m?K\b|mdeg)",
-    ),
-    _kind("percent", r"\bper ?cent\b|%|\bpercentage\b|\bproportion\b", r"\d\s?%|\bper ?cent\b"),
-    _kind(
-        "serial",
-        r"\bserial\b|\bs/n\b|\bmodel\b|\bwhich (?:type|make|model|version|instrument|salinometer|sensor|winch|software)"
-        r"|\bidentifier\b|\bwmo\b",
-        r"\b[A-Z]{0,6}\d[\w./-]*\d[\w-]*\b|\b[A-Z]{2,}[-\s]?\d[\w-]*|\b[A-Z][\w-]+ \d[\w.]*",
-        case=True,
-    ),
-    _kind(
-        "ship",
-        r"\b(?:which|what|name of the|aboard|on board) (?:\w+ )?(?:ships?|vessels?|r/?v)\b|\bwelches schiff\b",
-        r"\b(?:R/?V|RRS|SSV|M/?V|FS|RSV|USCGC|NOAAS?|S/?V)\b|\b(?:[Ss]hip|[Vv]essel|VESSEL|SHIP)\b",
-        case=True,
-    ),
-    _kind(
-        "address",
-        r"\be-?mail\b|\bweb ?site\b|\burl\b|\bweb address\b|\bftp\b|\bwhich address\b",
-        r"\S@\S|https?://|\bwww\.|\bftp\b|\d+\.\d+\.\d+\.\d+",
-    ),
-    _kind(
-        "reason",
-        r"\bwhy\b|\breasons?\b|\bcause[ds]?\b|\bexplan|\bwhat (?:made|led|prevented|happened|source|problem)"
-        r"|\bwarum\b|\bpourquoi\b|\bpor qué\b",
-        r"\b(?:because|due to|since|owing|caused?|causing|result(?:ed|ing|s)?|so that|therefore|thus|too|unfortunately"
-        r"|reasons?|likely|probably|suspect\w*|attributed|failed|failure|unable|could not|not possible|in order to"
-        r"|explains?|prevent\w*|broke\w*|lost|problem\w*|issue\w*|error\w*)\b",
-    ),
-    _kind(
-        "spread",
-        r"\b(?:reproducibility|repeatability|precision|accuracy|uncertainty|offset|standard deviation|how (?:precise|accurate))"
-        r"\b",
-        r"±|\d\.\d|\d\s?%",
-    ),
-    _kind(
-        "number",
-        r"\bhow (?:many|much|often|large|big|precise|accurate|heavy|low|strong|old)\b"
-        r"|\b(?:what|which) (?:was|is|were|are) the (?:[\w-]+ ){0,6}(?:number|offset|values?|salinity|precision|mean|rate"
-        r"|ratio|concentrations?|accuracy|size|slope|difference|uncertainty|limit|threshold|pressure|density|volume|weight"
-        r"|mass|frequency|resolution|interval|amplitude|constant|total|maximum|minimum|average|standard deviation|range)"
-        r"|\bnumber of\b"
-        r"|\bby how much\b|\bwhich (?:slope|offset|batch|stations?|casts?|number)\b|\bwieviele?\b|\bwie viele\b|\bcombien\b"
-        r"|\bcuánt",
-        rf"{_NUMBER}|\b{_COUNT}\b",
-    ),
-)
 _LIST = re.compile(
     r"^\s*(?:please )?(?:list|name|enumerate|give|show|tabulate)\b"
-    r"|\b(?:which|what|who)\b (?:(?:was|were|are|is|the|all|of|other|[\w-]+) ){0,6}?(?P<noun>[\w-]{3,}s|people|equipment)\b"
+    r"|\b(?:which|what|who)\b (?:(?:was|were|are|is|the|all|of|other|[\w-]+) ){0,6}?(?P<noun>[\w-]{3,}s|people"
+    r"|equipment)\b"
     r"|\bwhat are\b|\bwho (?:were|are|took|participated)\b|\bevery\b|\ball (?:the|of|its)\b",
     re.IGNORECASE,
 )
@@ -166,13 +41,16 @@ _FOCUS = re.compile(r"\b(?:which|what|how many|how much|whose|list|name|every|al
 _GENERAL = frozenset(
     stem(word)
     for word in (
-        "serial number date day time year month name position location latitude longitude depth deep deeper deepest value"
-        " many list total kind type metres meters person people ship vessel reason problem used use measured measurement"
-        " compare best different difference mean average given take took taken made make did happen happened detail"
+        "serial number date day time year month name position location latitude longitude depth deep deeper deepest"
+        " value many list total kind type metres meters person people ship vessel reason problem used use measured"
+        " measurement compare best different difference mean average given take took taken made make did happen happened"
+        " detail"
     ).split()
 )
-_MONTH = re.compile(_MONTHS + r"\b", re.IGNORECASE)
+_MONTH = re.compile(MONTHS + r"\b", re.IGNORECASE)
 _COCHIEF = re.compile(r"\bco[- ]?chief\b")
+_HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b|\bwie viele\b|\bcombien\b|\bcu[aá]nt[oa]s\b", re.IGNORECASE)
+_COUNTS = frozenset(stem(word) for word in COUNT.strip("(?:)").split("|"))
 _NEGATIONS = frozenset("no not none never neither nor without cannot nobody nothing".split())
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})(?!\d)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -234,9 +112,7 @@ class Asked:
             alternatives[forms[0]] = frozenset(forms)
             keys.add(forms[0])
         names = [stem(t) for t in everything]
-        pairs = tuple(
-            (a, b) for a, b in zip(names, names[1:], strict=False) if a in weights and b in weights and a != b
-        )
+        pairs = tuple((a, b) for a, b in pairwise(names) if a in weights and b in weights and a != b)
         focus = frozenset(_focus(query.text)) & frozenset(weights)
         subject = frozenset(n for n in weights if n not in focus and n not in _GENERAL and n not in keys)
         return cls(
@@ -291,7 +167,7 @@ class Asked:
     def denied(self, text: str) -> bool:
         """Whether a text says no or not of something that is asked about: "No moorings were set"."""
         words = _words(text)
-        asked = {n for n in (*self.focus, *self.subject)}
+        asked = self.focus | self.subject
         for place, word in enumerate(words):
             if word in _NEGATIONS:
                 following = words[place + 1 : place + 6]
@@ -300,6 +176,20 @@ class Asked:
                 ):
                     return True
         return False
+
+    def counted(self, text: str) -> float:
+        """1 where a number stands right before the thing to be counted: "eight floats" for "How many floats"."""
+        if not _HOW_MANY.search(self.text) or not self.focus:
+            return 0.0
+        words = _words(text)
+        for place, word in enumerate(words):
+            if word.isdigit() or word in _COUNTS:
+                for after in words[place + 1 : place + 5]:
+                    if after in self.focus or any(
+                        after in other.split() for n in self.focus for other in self.alternatives[n]
+                    ):
+                        return 1.0
+        return 0.0
 
     def answers(self, text: str) -> float:
         """1 where a text holds the kind of thing asked for that the question does not hold already."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.citations.model import Passage
 from assistant.embedded import sums, tables
-from assistant.embedded.asked import Asked, parts_of
+from assistant.embedded.asked import MOST, Asked, parts_of
 from assistant.embedded.conditions import condition
 from assistant.embedded.pick import Candidate, announces, candidates, furniture
 from assistant.embedded.plan import Step
@@ -30,7 +30,16 @@ STATEMENTS, LIST_STATEMENTS, SIDE_STATEMENTS = 3, 12, 2
 #: A statement's least score, as the most that it may lie behind the best.
 BEHIND, BEHIND_LIST = 3.0, 3.0
 #: The signs that the documents answer, and their weights: fitted by `python -m experiments.picker`.
-SIGNS = {"bias": -3.2, "cover": 3.0, "meaning": 3.0, "kind": 0.8, "focus": 1.0, "absent": -2.0, "adjacent": 1.0}
+SIGNS = {
+    "bias": -0.86,
+    "cover": 1.58,
+    "meaning": 1.14,
+    "kind": 0.69,
+    "focus": 0.68,
+    "absent": -1.42,
+    "adjacent": 0.66,
+    "lacking": -1.39,
+}
 #: Most pages of one table that are read for one answer.
 MOST_PAGES = 8
 #: A table is quoted by its rows where it holds at least this much of what is asked.
@@ -59,9 +68,7 @@ class _Group:
     scored: tuple[Candidate, ...]
 
 
-def compose(
-    question: str, found: Sequence[tuple[Passage, Hit]], library: Library, named: Sequence[str] = ()
-) -> Draft:
+def compose(question: str, found: Sequence[tuple[Passage, Hit]], library: Library, named: Sequence[str] = ()) -> Draft:
     """Answer a question from passages.
 
     Parameters
@@ -81,7 +88,7 @@ def compose(
     for pairs in _groups(usable, named, library):
         asked = Asked.of(query, library, {passage.document for passage, _ in pairs})
         groups.append(_Group(tuple(pairs), asked, tuple(candidates(asked, pairs, library, top))))
-    groups = [group for group in groups if group.scored]
+    groups = [group for group in groups if group.scored and group.asked.weights]
     if not groups:
         return Draft(REFUSAL, True)
     computed = _computed(question, groups, library)
@@ -142,7 +149,9 @@ def _siblings(best: Candidate, library: Library) -> list[Candidate]:
         return [replace(best, unit=unit) for unit in below[:end]]
     else:
         return []
-    items = [unit for unit in units if unit.lead == lead and unit.text != lead and abs(unit.start - best.unit.start) < 3000]
+    items = [
+        unit for unit in units if unit.lead == lead and unit.text != lead and abs(unit.start - best.unit.start) < 3000
+    ]
     return [replace(best, unit=unit) for unit in items[:LIST_STATEMENTS]]
 
 
@@ -152,7 +161,10 @@ def _narrowed(candidate: Candidate, asked: Asked) -> Candidate:
         return candidate
     for clause in clauses(candidate.unit):
         held = asked.matched(clause.text)
-        if asked.share(held) >= 0.85 * candidate.values["words"] and asked.answers(clause.text) >= candidate.values["kind"]:
+        if (
+            asked.share(held) >= 0.85 * candidate.values["words"]
+            and asked.answers(clause.text) >= candidate.values["kind"]
+        ):
             return replace(candidate, unit=clause)
     return candidate
 
@@ -251,7 +263,7 @@ def _from_table(question: str, groups: Sequence[_Group], library: Library) -> Dr
 
 def _rows_quoted(rows: Sequence[tuple[int, Unit]], document_id: str, group: _Group) -> Draft:
     """Rows as statements; pages of theirs that no passage stands on have to be read first."""
-    held = {}
+    held: dict[int, list[Passage]] = {}
     for passage, _ in group.found:
         if passage.span.document_id == document_id:
             held.setdefault(passage.span.page, []).append(passage)
@@ -307,8 +319,8 @@ def _difference(question: str, groups: Sequence[_Group], library: Library) -> Dr
         draft = _rows_quoted([first, second], table.document_id, group)
         if place is None:
             return draft
-        a, b = (tables.numbers(unit.text)[place][1].replace(",", "") for _, unit in (first, second))
-        expression = sums.difference(question, sums.Amount(a, "", 0, 0), sums.Amount(b, "", 0, 0))
+        cells = [tables.numbers(unit.text)[place][1].replace(",", "") for _, unit in (first, second)]
+        expression = sums.difference(question, *(sums.Amount(cell, "", 0, 0) for cell in cells))
         return replace(draft, needs=(*draft.needs, Step("calculate", {"expression": expression})))
     prose = [c for c in group.scored if not c.unit.row]
     one = sums.best_of_side(prose, both[0], both[1])
@@ -367,6 +379,8 @@ def signs(asked: Asked, scored: Sequence[Candidate]) -> dict[str, float]:
     near = [c for c in scored if c.score >= best.score - 2][:5]
     held = set().union(*(c.around for c in scored))
     total = sum(asked.weights.values()) or 1.0
+    telling = asked.focus | asked.subject
+    lacking = min(max((asked.weights[n] for n in telling if n not in c.around), default=0.0) for c in near)
     strict = [kind for kind in asked.strict if not any(kind.looks.search(c.text) for c in near)]
     return {
         "bias": 1.0,
@@ -376,6 +390,7 @@ def signs(asked: Asked, scored: Sequence[Candidate]) -> dict[str, float]:
         "focus": max(c.values["focus"] for c in near),
         "absent": sum(w for name, w in asked.weights.items() if name not in held) / total,
         "adjacent": max(c.values["adjacent"] for c in near),
+        "lacking": lacking / MOST,
     }
 
 

@@ -10,12 +10,14 @@ from corpora.query import stem
 _CONDITION = re.compile(
     r"\b(?P<more>deeper|greater|more|above|over|exceed\w*|larger|higher|at least|warmer|longer|heavier)?"
     r"(?P<less>shallower|less|fewer|below|under|smaller|lower|at most|colder|shorter)?"
-    r"(?: in \w+)?(?: than| of)? (?P<value>[-−]?\d[\d,]*(?:\.\d+)?)(?! ?(?:january|february|march|april|june|july|august"
+    r"(?: in \w+)?(?: than| of)? (?P<value>[-−]?\d[\d,]*(?:\.\d+)?)(?! ?(?:january|february|march|april|june"
+    r"|july|august"
     r"|september|october|november|december))(?: ?(?P<unit>[a-zµ°%/]+))?",
     re.IGNORECASE,
 )
-_WITHOUT = re.compile(r"\b(?:not|except|excluding|without|other than|but not)\s+(?:for |the |on )?(\w[\w-]*)", re.IGNORECASE)
-
+_WITHOUT = re.compile(
+    r"\b(?:not|except|excluding|without|other than|but not)\s+(?:for |the |on )?(\w[\w-]*)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

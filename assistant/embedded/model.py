@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -19,8 +20,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, PrivateAttr
 
 from assistant.citations.model import Passage
-from assistant.embedded.compose import compose
-from assistant.embedded.plan import documents_named, plan
+from assistant.embedded.compose import Draft, compose
+from assistant.embedded.plan import Step, documents_named, plan
 from assistant.prompts import EMPTY_LIBRARY, REFUSAL
 from corpora.library import Library
 from corpora.model import Hit
@@ -99,26 +100,23 @@ class EmbeddedChatModel(BaseChatModel):
         results = [m for m in messages[last + 1 :] if isinstance(m, ToolMessage)]
         if not question.strip() or _GREETING.match(question):
             return AIMessage(GREETING)
+        available = {tool["function"]["name"] for tool in tools or []}
         if not results:
-            available = {tool["function"]["name"] for tool in tools or []}
             steps = plan(question, self.library, self.scope, available, _earlier(messages[:last]))
             if steps:
-                return AIMessage(
-                    "",
-                    tool_calls=[
-                        {
-                            "name": s.tool,
-                            "args": s.arguments,
-                            "id": f"call_{uuid.uuid4().hex[:12]}",
-                            "type": "tool_call",
-                        }
-                        for s in steps
-                    ],
-                )
-        return AIMessage(self._answer(question, results))
+                return _calls(steps)
+        draft = self._draft(question, results)
+        done = {_written(call["name"], call["args"]) for m in messages[last + 1 :] for call in _made(m)}
+        steps = [s for s in draft.needs if s.tool in available and _written(s.tool, s.arguments) not in done]
+        # A table that goes on is read to its end before anything is computed from it.
+        reading = [s for s in steps if s.tool == "read_page"]
+        if steps:
+            return _calls(reading or steps)
+        return AIMessage(draft.text)
 
-    def _answer(self, question: str, results: Sequence[ToolMessage]) -> str:
+    def _draft(self, question: str, results: Sequence[ToolMessage]) -> Draft:
         found: list[tuple[Passage, Hit]] = []
+        computed: list[str] = []
         lines: list[str] = []
         for result in results:
             artifact = result.artifact or {}
@@ -126,7 +124,7 @@ class EmbeddedChatModel(BaseChatModel):
                 found.extend(zip(artifact["passages"], artifact["hits"], strict=True))
             elif "calculation" in artifact:
                 done = artifact["calculation"]
-                lines.append(f"{done['expression']} = {done['text']}")
+                computed.append(f"{done['expression']} = {done['text']}")
             elif "tool_text" in artifact:
                 lines.append(artifact["tool_text"])
             elif "documents" in artifact:
@@ -135,14 +133,38 @@ class EmbeddedChatModel(BaseChatModel):
                 )
             elif "error" in artifact:
                 lines.append(str(artifact["error"]))
-        if lines:
-            return "\n".join(lines)
+        if not found and (lines or computed):
+            return Draft("\n".join([*computed, *lines]), False)
         if not found:
-            return REFUSAL if self.library.stats()["documents"] else EMPTY_LIBRARY
+            return Draft(REFUSAL if self.library.stats()["documents"] else EMPTY_LIBRARY, False)
         distinct = {passage.span: (passage, hit) for passage, hit in reversed(found)}
-        ordered = sorted(distinct.values(), key=lambda pair: -pair[1].score)
+        # Searches that run at once end in any order: score, file and place put the passages in one.
+        ordered = sorted(
+            distinct.values(),
+            key=lambda pair: (-pair[1].score, pair[0].document, pair[0].span.page, pair[0].span.start),
+        )
         named = documents_named(question, self.library, self.scope)
-        return compose(question, ordered, self.library, named).text
+        draft = compose(question, ordered, self.library, named)
+        return replace(draft, text="\n".join([draft.text, *(f"- {line}" for line in computed)]))
+
+
+def _calls(steps: Sequence[Step]) -> AIMessage:
+    return AIMessage(
+        "",
+        tool_calls=[
+            {"name": s.tool, "args": s.arguments, "id": f"call_{uuid.uuid4().hex[:12]}", "type": "tool_call"}
+            for s in steps
+        ],
+    )
+
+
+def _made(message: BaseMessage) -> list[Any]:
+    return list(message.tool_calls) if isinstance(message, AIMessage) else []
+
+
+def _written(tool: str, arguments: dict[str, Any]) -> str:
+    """A call as one text, to see whether it has been made."""
+    return f"{tool} {json.dumps(arguments, sort_keys=True)}"
 
 
 def _earlier(messages: Sequence[BaseMessage]) -> list[tuple[str, str]]:

@@ -24,28 +24,32 @@ AROUND = 250
 FEATURES = (
     "words", "context", "cover", "meaning", "kind", "rank", "announces", "adjacent", "keys", "focus", "length",
     "fragment", "echo", "negates", "role", "subject",
+    "counted",
 )  # fmt: skip
 #: Fitted by `python -m experiments.picker`; see docs/search.md for what on.
 WEIGHTS: Mapping[str, float] = {
-    "words": 3.0,
-    "context": 1.5,
-    "cover": 0.5,
-    "meaning": 3.0,
-    "kind": 1.0,
-    "rank": 1.5,
-    "announces": -1.5,
-    "adjacent": 0.8,
-    "keys": 1.0,
-    "focus": 0.8,
-    "length": -0.5,
-    "fragment": -1.0,
-    "echo": -1.0,
-    "negates": 0.2,
-    "role": 1.0,
-    "subject": 0.5,
+    "words": 4.1,
+    "context": 2.6,
+    "cover": 2.1,
+    "meaning": 3.3,
+    "kind": 1.7,
+    "rank": 3.1,
+    "announces": -1.1,
+    "adjacent": 0.35,
+    "keys": 1.2,
+    "focus": 0.95,
+    "length": -0.25,
+    "fragment": -0.3,
+    "echo": -1.1,
+    "negates": 0.8,
+    "role": 1.35,
+    "subject": 0.6,
+    "counted": 1.0,
 }
 
-_NAME = r"(?:(?:Dr|Prof|Professor|Captain|Capt|Mr|Ms|Mrs)\.? )?[A-ZÀ-Þ][\w’'-]*[\w.] (?:[A-Z]\.? ?){0,2}[A-ZÀ-Þ][\w’'-]+"
+_NAME = (
+    r"(?:(?:Dr|Prof|Professor|Captain|Capt|Mr|Ms|Mrs)\.? )?[A-ZÀ-Þ][\w’'-]*[\w.] (?:[A-Z]\.? ?){0,2}[A-ZÀ-Þ][\w’'-]+"
+)
 _TOKEN = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 
 
@@ -108,7 +112,7 @@ def candidates(
 def furniture(library: Library, document_id: str, page: int) -> tuple[tuple[int, int], ...]:
     """(start, end) of the running heads and page numbers of a page."""
     rows = library.connection().execute(
-        'SELECT start, "end" FROM chunks WHERE document_id = ? AND page = ? AND kind = \'furniture\' ORDER BY start',
+        "SELECT start, \"end\" FROM chunks WHERE document_id = ? AND page = ? AND kind = 'furniture' ORDER BY start",
         (document_id, page),
     )
     return tuple((start, end) for start, end in rows)
@@ -169,6 +173,7 @@ def _look(
         "echo": 1.0 if fresh < 0.25 and not any(t.isdigit() for t in tokens) else 0.0,
         "negates": float(words > 0 and asked.denied(text)),
         "role": role(asked, text, own),
+        "counted": asked.counted(text),
         "subject": asked.part(asked.subject, {**context, **own}),
     }
     return Candidate(passage, unit, passage.span.page, values, own, {**around, **heading, **context, **own})

@@ -16,6 +16,8 @@ from corpora.search import name_documents
 NAMED = 0.75
 #: More documents than this are searched together: a question that names ten means all.
 MOST_SEARCHES = 6
+#: Passages of one search: more than a language model is given, since here reading them costs little.
+PASSAGES = 12
 _SEVERAL = re.compile(
     r"\b(?:compare|compared|comparison|both|each|versus|vs|respectively|between|differ\w*|which of|in total|all of"
     r"|same)\b|\band\b",
@@ -93,10 +95,10 @@ def plan(
         # "And who was the captain?" is about what the question before was about.
         before = documents_named(earlier[-1][0], library, scope)
         if 0 < len(before) <= MOST_SEARCHES:
-            return [Step("search_documents", {"query": question, "documents": before})]
+            return [Step("search_documents", {"query": question, "documents": before, "k": PASSAGES})]
     if len(named) > 1 and _SEVERAL.search(question) and len(named) <= MOST_SEARCHES:
         return [Step("search_documents", {"query": question, "documents": [file]}) for file in named]
-    return [Step("search_documents", {"query": question})]
+    return [Step("search_documents", {"query": question, "k": PASSAGES})]
 
 
 def _netcdf(question: str, earlier: Sequence[tuple[str, str]]) -> dict[str, str]:

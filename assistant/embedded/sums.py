@@ -11,8 +11,8 @@ from assistant.embedded.pick import Candidate
 from corpora.query import stem
 
 _DIFFERENCE = re.compile(
-    r"\bby how (?:much|many)\b|\bhow (?:much|many)(?: \w+){0,3}? (?:deeper|shallower|more|less|fewer|larger|smaller|higher"
-    r"|lower|warmer|colder|longer|shorter|further|farther|greater|saltier|fresher|heavier|faster|slower|older)\b"
+    r"\bby how (?:much|many)\b|\bhow (?:much|many)(?: \w+){0,3}? (?:deeper|shallower|more|less|fewer|larger|smaller"
+    r"|higher|lower|warmer|colder|longer|shorter|further|farther|greater|saltier|fresher|heavier|faster|slower|older)\b"
     r"|\bdifference (?:between|in|of)\b|\bminus\b|\boffset\b.{0,60}\bfrom\b|\bsaves?\b.{0,30}\b(?:from|going)\b"
     r"|\bhow (?:much|many)\b.{0,80}\b(?:than|save)\b",
     re.IGNORECASE,
@@ -30,7 +30,8 @@ _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty"
 ).split()
-_UNIT = r"(?:µmol/?\s?kg|μmol/?\s?kg|µmol\s?kg\s?[-−–]1|dbar|km|cm|mm|m|°C|degC|mS/cm|S/m|GiB|GB|MiB|MB|hours?|days?|%|knots?|m/s)"
+_UNIT = r"(?:[µμ]mol/?\s?kg|[µμ]mol\s?kg\s?[-−–]1|dbar|km|cm|mm|m|°C|degC|mS/cm|S/m|GiB|GB|MiB|MB|hours?|days?"
+r"|%|knots?|m/s)"
 _QUANTITY = re.compile(
     rf"(?<![\w.])(?P<number>[-+−]?\d[\d,]*(?:\.\d+)?)(?:\s?±\s?[\d.]+)?(?:\s?(?P<unit>{_UNIT})(?![\w/]))?"
 )
@@ -85,7 +86,7 @@ def best_of_side(candidates: Sequence[Candidate], own: frozenset[str], other: fr
 
     ranked = [(belongs(c), c) for c in candidates if quantities(c.text)]
     ranked = [(fit, c) for fit, c in ranked if fit >= 0.5]
-    return max(ranked, key=lambda pair: (pair[0] * 3 + pair[1].score))[1] if ranked else None
+    return max(ranked, key=lambda pair: pair[0] * 3 + pair[1].score)[1] if ranked else None
 
 
 @dataclass(frozen=True)

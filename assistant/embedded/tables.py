@@ -13,7 +13,9 @@ from corpora.query import stem
 #: Most rows of an answer.
 MOST_ROWS = 40
 
-_POSITION = re.compile(r"[-+−]?\d{1,3}\s?[°º]\s?(?:\d{1,2}(?:\.\d+)?\s?['’′]?)?\s?(?:[\d.]+\s?[\"”″])?\s?[NSEW]?(?![a-z])")
+_POSITION = re.compile(
+    r"[-+−]?\d{1,3}\s?[°º]\s?(?:\d{1,2}(?:\.\d+)?\s?['’′]?)?\s?(?:[\d.]+\s?[\"”″])?\s?[NSEW]?(?![a-z])"
+)
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|\b\d{1,2}:\d\d(?::\d\d)?\b")
 _PLAIN = re.compile(r"(?<![\w./:−-])[-+−]?\d[\d,]*(?:\.\d+)?(?![\w°º]|[-/:]\w)")
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)")
@@ -30,6 +32,8 @@ _MEASURES = {
 _MEANT = {"deep": "depth", "deeper": "depth", "deepest": "depth", "shallower": "depth", "warmer": "temperature",
           "colder": "temperature", "saltier": "salinity", "fresher": "salinity", "metr": "depth",
           "meter": "depth", "water": "depth"}  # fmt: skip
+
+
 def numbers(row: str) -> list[tuple[float, str]]:
     """The plain numbers of a row, in order, as (value, as written); dates, times and positions are none.
 
@@ -87,11 +91,7 @@ def column(rows: Sequence[Unit], head: str, asked: Asked, bound: Condition | Non
         return 0
     if bound is not None:
         full = [[value for value, _ in numbers(row.text)] for row in rows if len(numbers(row.text)) == width]
-        both = [
-            index
-            for index in range(width)
-            if len({bound.holds(values[index]) for values in full}) == 2
-        ]
+        both = [index for index in range(width) if len({bound.holds(values[index]) for values in full}) == 2]
         if len(both) == 1:
             return both[0]
     return None
@@ -123,11 +123,7 @@ def select(rows: Sequence[Unit], head: str, asked: Asked, question: str) -> list
         place = column(rows, head, asked, bound)
         if place is None:
             return []
-        kept = [
-            row
-            for row in kept
-            if len(values := numbers(row.text)) > place and bound.holds(values[place][0])
-        ]
+        kept = [row for row in kept if len(values := numbers(row.text)) > place and bound.holds(values[place][0])]
     elif not telling and not asked.listed:
         return []
     return kept[:MOST_ROWS]

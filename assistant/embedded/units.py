@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from corpora.sentences import is_row, sentence_spans
 
@@ -110,7 +110,9 @@ def _lines(page: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-_CLAUSE = re.compile(r"\(([^()]{24,})\)|(?<=[;:])\s+|(?<=,)\s+(?=(?:and|but|which|with|because|so|due|while|whereas)\b)")
+_CLAUSE = re.compile(
+    r"\(([^()]{24,})\)|(?<=[;:])\s+|(?<=,)\s+(?=(?:and|but|which|with|because|so|due|while|whereas)\b)"
+)
 
 
 def clauses(unit: Unit) -> list[Unit]:
@@ -119,13 +121,10 @@ def clauses(unit: Unit) -> list[Unit]:
     >>> [c.text for c in clauses(Unit(0, 60, "It was late (stations 17 to 20 are missing all of the CFCs)."))]
     ['stations 17 to 20 are missing all of the CFCs']
     """
-    found: list[tuple[int, int]] = []
-    for match in _CLAUSE.finditer(unit.text):
-        if match.group(1):
-            found.append(match.span(1))
+    found = [match.span(1) for match in _CLAUSE.finditer(unit.text) if match.group(1)]
     cuts = [0, *(m.end() for m in _CLAUSE.finditer(unit.text) if not m.group(1)), len(unit.text)]
     if len(cuts) > 2:
-        found += [(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+        found += list(pairwise(cuts))
     pieces = []
     for a, b in found:
         text = unit.text[a:b]
@@ -134,9 +133,3 @@ def clauses(unit: Unit) -> list[Unit]:
         if len(text.split()) >= 5:
             pieces.append(Unit(unit.start + a, unit.start + a + len(text), text, unit.lead, unit.head, unit.row))
     return pieces
-
-
-def echo(text: str, asked: Sequence[str]) -> bool:
-    """Whether a text says little that the question did not."""
-    words = [w for w in re.findall(r"[^\W_]+", text.casefold()) if len(w) > 2]
-    return bool(words) and sum(w in asked for w in words) >= 0.75 * len(words)

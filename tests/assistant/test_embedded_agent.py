@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 from assistant.assistant import Assistant
 from assistant.citations.model import Support
 from assistant.embedded.model import GREETING, EmbeddedChatModel
-from assistant.embedded.plan import Step, documents_named, plan
+from assistant.embedded.plan import PASSAGES, Step, documents_named, plan
 from assistant.prompts import EMPTY_LIBRARY, NEAREST, REFUSAL
 from assistant.settings import Settings
 from assistant.toolbox import TurnContext, build_tools
@@ -84,7 +84,7 @@ def test_the_documents_are_searched_in_the_order_of_the_question(samples: Librar
 
 def test_a_question_about_one_document_is_one_search(samples: Library) -> None:
     question = "Who was the chief scientist of HF31?"
-    assert plan(question, samples, None, TOOLS) == [Step("search_documents", {"query": question})]
+    assert plan(question, samples, None, TOOLS) == [Step("search_documents", {"query": question, "k": PASSAGES})]
 
 
 @pytest.mark.parametrize(
