@@ -43,8 +43,8 @@ _GENERAL = frozenset(
     for word in (
         "serial number date day time year month name position location latitude longitude depth deep deeper deepest"
         " value many list total kind type metres meters person people ship vessel reason problem used use measured"
-        " measurement compare best different difference mean average given take took taken made make did happen happened"
-        " detail"
+        " measurement compare best different difference mean average given take took taken made make did happen"
+        " happened detail"
     ).split()
 )
 _MONTH = re.compile(MONTHS + r"\b", re.IGNORECASE)

@@ -30,18 +30,13 @@ _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty"
 ).split()
-_UNIT = r"(?:[µμ]mol/?\s?kg|[µμ]mol\s?kg\s?[-−–]1|dbar|km|cm|mm|m|°C|degC|mS/cm|S/m|GiB|GB|MiB|MB|hours?|days?"
-r"|%|knots?|m/s)"
+_UNIT = (
+    r"(?:[µμ]mol/?\s?kg|[µμ]mol\s?kg\s?[-−–]1|dbar|km|cm|mm|m|°C|degC|mS/cm|S/m|GiB|GB|MiB|MB|hours?|days?|%|knots?"
+    r"|m/s)"
+)
 _QUANTITY = re.compile(
     rf"(?<![\w.])(?P<number>[-+−]?\d[\d,]*(?:\.\d+)?)(?:\s?±\s?[\d.]+)?(?:\s?(?P<unit>{_UNIT})(?![\w/]))?"
 )
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two things that are set against each other: the stems that only it has."""
-
-    own: frozenset[str]
 
 
 def is_difference(question: str) -> bool:
@@ -58,10 +53,7 @@ def is_sum(question: str) -> bool:
 
 
 def sides(question: str, asked: Asked) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The words that only the first, and only the second, of two things has: of what names them, or of the question.
-
-    >>> from corpora.query import parse
-    """
+    """The words that only the first, and only the second, of two things has; None where nothing sets them apart."""
     for pattern in _SIDES:
         match = pattern.search(question)
         if match is None:
