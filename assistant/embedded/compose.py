@@ -439,7 +439,9 @@ def _distinct(chosen: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _statement(candidate: Candidate) -> str:
-    return f"“{readable(candidate.text)}” [{candidate.passage.label}]"
+    # A reference like [9] in a document's own words is no label of ours.
+    words = re.sub(r"\[(?=[\d\s,;–-]+\])([^\]]*)\]", r"\[\1\]", readable(candidate.text))
+    return f"“{words}” [{candidate.passage.label}]"
 
 
 def _refusal(nearest: Sequence[Candidate]) -> str:
