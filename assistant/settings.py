@@ -144,6 +144,17 @@ class Settings(BaseSettings):
         description="Reading of scanned pages: auto where leadline[ocr] is installed, on insists on it, off never.",
     )
     samples: bool = Field(True, description="Put the sample documents into an empty library when the page starts.")
+    users_file: Path | None = Field(
+        None, description="Names and hashed passwords; with it the page asks for both. `leadline users add` writes it."
+    )
+    public: bool = Field(
+        False, description="A public demo: each visitor has an own library and conversations, which are deleted later."
+    )
+    answers_at_once: int = Field(2, ge=1, le=32, description="Questions answered at once; the others wait in line.")
+    questions_a_minute: int = Field(0, ge=0, description="Questions a minute that one person may ask; 0: no limit.")
+    turns_at_once: int = Field(0, ge=0, description="Questions of one person that may wait or run; 0: no limit.")
+    max_documents: int = Field(0, ge=0, description="Documents that one person's library may hold; 0: no limit.")
+    max_library_mib: int = Field(0, ge=0, description="MiB of files that one person's library may hold; 0: no limit.")
 
     @field_validator("num_ctx")
     @classmethod

@@ -26,6 +26,7 @@
     │   └── Stopped             the user stopped the turn
     ├── ConversationError       a conversation could not be kept or read
     │   └── ConversationNotFound
+    ├── LimitReached            one person has used what one person may
     └── ServeError              the page could not be served
 
 Each carries `message` (what happened, to what) and `mend` (the command or setting that mends it).
@@ -143,6 +144,7 @@ class ConversationError(LeadlineError):
 
 
 class ConversationNotFound(ConversationError):
+class LimitReached(LeadlineError):
     pass
 
 

@@ -1,9 +1,7 @@
-"""Turns, pages and documents as HTML. Pure functions; every text from outside is escaped here."""
+"""Turns as HTML. Pure functions; every text from outside is escaped here."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
 from html import escape
 
 from assistant.citations.export import as_text
@@ -11,10 +9,8 @@ from assistant.citations.model import Citation, Statement, Support
 from assistant.prompts import NEAREST
 from assistant.toolbox import ToolCall
 from assistant.turn import Turn
-from corpora.model import Box, Document, Page
+from assistant.ui.badges import badges_html
 from corpora.sentences import readable
-from guards.about import EMBEDDED_LIMITS
-from ingest.render import Picture
 
 #: For each support: the sign, the class of its colour, and the words. The sign alone has to be enough.
 STATES: dict[Support, tuple[str, str, str]] = {
@@ -25,22 +21,37 @@ STATES: dict[Support, tuple[str, str, str]] = {
     Support.TOOL: ("=", "tool", "computed by a tool"),
     Support.NOTICE: ("", "notice", ""),
 }
+_LONGEST_QUOTE = 600
 
 
 def answer_html(turn: Turn, number: int) -> str:
     """An answer: statements with their states and citation buttons, the working of tools, the summary.
 
-    `number` is the turn's place in the conversation; a citation button carries `number:statement:citation`.
+    `number` is the turn's place in the conversation; a citation button carries `number:statement:citation` and
+    where its words stand, so that the page can show them without asking what they were.
     """
     parts = [f'<div class="ll-answer" data-turn="{number}">']
     parts.extend(_statement(statement, number, index) for index, statement in enumerate(turn.checked.statements))
     parts.extend(_working(call) for call in turn.tools if call.working)
-    parts.append(f'<p class="ll-summary" role="status">{escape(turn.checked.summary)}{_flags(turn)}</p>')
-    copied = escape(f"{turn.question}\n\n{as_text(turn.checked)}", quote=True)
-    parts.append(f'<button type="button" class="ll-copy" data-copy="{copied}">Copy with references</button>')
+    parts.append(f'<p class="ll-summary">{escape(summary_of(turn))}{_flags(turn)}</p>')
+    parts.extend(f'<p class="ll-hint">{escape(note)}</p>' for note in turn.notes)
+    parts.append(badges_html(turn))
+    parts.append(_actions(turn))
     parts.append(_details(turn))
     parts.append("</div>")
     return "".join(parts)
+
+
+def summary_of(turn: Turn) -> str:
+    """What the answer's statements stand on, in a few words; for a refusal, what was looked at."""
+    if any(verdict.state == "block" for verdict in turn.verdicts):
+        return "Stopped by a guard: nothing of this answer is shown"
+    if turn.refused:
+        looked = len(turn.passages)
+        documents = len({passage.document for passage in turn.passages})
+        where = f" in {documents} document{'s' if documents != 1 else ''}" if documents else ""
+        return f"No answer: {looked} passage{'s' if looked != 1 else ''}{where} looked at, none says it"
+    return turn.checked.summary
 
 
 def _statement(statement: Statement, turn: int, index: int) -> str:
@@ -52,23 +63,35 @@ def _statement(statement: Statement, turn: int, index: int) -> str:
     buttons = "".join(
         _button(citation, turn, index, place) for place, citation in enumerate(statement.citations) if citation.quote
     )
-    why = escape(statement.reason or words)
     places = dict.fromkeys(f"{c.document}, p. {c.page}" for c in statement.citations if c.quote)
     source = f' <small class="ll-source">{escape("; ".join(places))}</small>' if places else ""
+    reason = f'<span class="ll-reason">{escape(statement.reason)}</span>' if name in ("partly", "unsupported") else ""
     return (
-        f'<p class="ll-statement ll-{name}"><span class="ll-state" role="img" aria-label="{escape(words)}" '
-        f'title="{why}">{sign}</span> {text} {buttons}{source}'
-        + (f'<span class="ll-reason">{escape(statement.reason)}</span>' if name in ("partly", "unsupported") else "")
-        + "</p>"
+        f'<p class="ll-statement ll-{name}"><span class="ll-state" role="img" aria-label="{escape(words)}">{sign}'
+        f"</span> {text} {buttons}{source}{reason}</p>"
     )
 
 
 def _button(citation: Citation, turn: int, statement: int, place: int) -> str:
-    quote = escape(readable(citation.quote)[:400])
-    where = escape(f"{citation.document}, page {citation.page}")
+    quote = readable(citation.quote)[:_LONGEST_QUOTE]
+    status = str(citation.status).replace("_", " ")
+    words = f"Citation {citation.label}: {citation.document}, page {citation.page}, {status}"
+    given = {
+        "cite": f"{turn}:{statement}:{place}",
+        "document": citation.document_id,
+        "file": citation.document,
+        "page": citation.page,
+        "start": citation.start,
+        "end": citation.end,
+        "label": citation.label,
+        "status": status,
+        "reason": citation.reason,
+        "quote": quote,
+    }
+    data = " ".join(f'data-{name}="{escape(str(value), quote=True)}"' for name, value in given.items())
     return (
-        f'<button type="button" class="ll-cite ll-{citation.status}" data-cite="{turn}:{statement}:{place}" '
-        f'title="{where}: “{quote}”" aria-label="Citation {citation.label}: {where}">{citation.label}</button>'
+        f'<button type="button" class="ll-cite ll-{citation.status}" {data} '
+        f'aria-label="{escape(words, quote=True)}">{citation.label}</button>'
     )
 
 
@@ -88,104 +111,48 @@ def _flags(turn: Turn) -> str:
     return f' <span class="ll-flag">{escape("; ".join(flags))}</span>' if flags else ""
 
 
+def _actions(turn: Turn) -> str:
+    copied = escape(f"{turn.question}\n\n{as_text(turn.checked)}", quote=True)
+    return (
+        f'<p class="ll-actions"><button type="button" class="ll-copy" data-copy="{copied}">Copy with references</button>'
+        '<button type="button" class="ll-edit">Edit and ask again</button>'
+        '<button type="button" class="ll-thumb" data-thumb="up" aria-pressed="false">Useful</button>'
+        '<button type="button" class="ll-thumb" data-thumb="down" aria-pressed="false">Not useful</button>'
+        '<button type="button" class="ll-noted" aria-expanded="false">Note</button></p>'
+        '<p class="ll-note-box" hidden><label>Your note on this answer <textarea rows="2" maxlength="10000"></textarea>'
+        '</label><button type="button" class="ll-keep">Keep the note</button></p>'
+    )
+
+
 def _details(turn: Turn) -> str:
     rows = [f"answered by {turn.model} in {turn.timings.total_s:.2f} s, search {turn.timings.search_s:.2f} s"]
     rows += [f"{call.name} {_arguments(call)}: {call.summary} ({call.seconds:.2f} s)" for call in turn.tools]
     for verdict in turn.verdicts:
-        rows.append(f"{verdict.stage} checked by the {verdict.guard} guard: {verdict.state}. {verdict.reason}")
+        found = [risk.name for risk in verdict.risks if risk.score >= 0.5]
+        named = f" ({', '.join(found)})" if found else ""
+        rows.append(f"{verdict.stage}: {verdict.guard} guard says {verdict.state}{named}. {verdict.reason}".strip())
     items = "".join(f"<li>{escape(row)}</li>" for row in rows)
-    return f'<details class="ll-details"><summary>How this answer was made</summary><ul>{items}</ul></details>'
+    thoughts = getattr(turn, "thinking", "")
+    thinking = (
+        f'<details class="ll-thinking"><summary>What the model thought (not checked, never cited)</summary>'
+        f"<p>{escape(thoughts)}</p></details>"
+        if thoughts
+        else ""
+    )
+    return (
+        f'<details class="ll-details"><summary>How this answer was made</summary><ul>{items}</ul>{thinking}</details>'
+    )
 
 
 def _arguments(call: ToolCall) -> str:
     return ", ".join(f"{name}={value!r}"[:120] for name, value in call.arguments.items())
 
 
-def evidence_html(
-    document: Document,
-    page: Page,
-    picture: Picture,
-    boxes: Sequence[Box],
-    quote: str,
-    note: str = "",
-) -> str:
-    """A page with the quoted words marked. Boxes are placed in per cent of the page, so they scale with it."""
-    image = base64.b64encode(picture.data).decode("ascii")
-    marks = "".join(
-        f'<div class="ll-mark" style="left:{100 * b.x0 / picture.width:.3f}%;top:{100 * b.y0 / picture.height:.3f}%;'
-        f'width:{100 * (b.x1 - b.x0) / picture.width:.3f}%;height:{100 * (b.y1 - b.y0) / picture.height:.3f}%"></div>'
-        for b in boxes
-    )
-    printed = f" (printed {escape(page.label)})" if page.label and page.label != str(page.number) else ""
-    missing = "" if boxes or not quote else '<p class="ll-note">This page has no positions to mark.</p>'
-    quoted = f'<blockquote class="ll-quote">{escape(readable(quote))}</blockquote>' if quote else ""
-    return (
-        f'<section class="ll-evidence" aria-label="Cited page">'
-        f"<h3>{escape(document.title or document.file)}</h3>"
-        f'<p class="ll-where">{escape(document.file)}, page {page.number}{printed} of {document.pages}</p>'
-        f"{quoted}{missing}"
-        + (f'<p class="ll-note">{escape(note)}</p>' if note else "")
-        + f'<div class="ll-page" data-page="{page.number}" style="aspect-ratio:{picture.width}/{picture.height}">'
-        f'<img alt="Page {page.number} of {escape(document.file)}" src="data:image/webp;base64,{image}">{marks}</div>'
-        "</section>"
-    )
-
-
-EMPTY_EVIDENCE = (
-    '<section class="ll-evidence ll-empty" aria-label="Cited page"><p>Choose a number in an answer to see the page '
-    "that it quotes, with the words marked.</p></section>"
-)
-
-
-def documents_html(documents: Sequence[Document]) -> str:
-    """What is in the library."""
-    if not documents:
-        return '<p class="ll-empty">No documents yet. Add PDFs above.</p>'
-    rows = "".join(
-        f"<tr><td>{escape(d.title or d.file)}<br><small>{escape(d.file)}</small>"
-        + (f'<br><small class="ll-note">{escape("; ".join(d.notes))}</small>' if d.notes else "")
-        + f"</td><td>{d.pages}</td></tr>"
-        for d in documents
-    )
-    return (
-        '<table class="ll-documents"><thead><tr><th scope="col">Document</th><th scope="col">Pages</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
-
-
-def results_html(results: Sequence[object]) -> str:
-    """What became of uploaded files."""
-    rows = "".join(
-        f'<li class="ll-{escape(str(r.status))}"><strong>{escape(str(r.status))}</strong> {escape(str(r.file))}'  # type: ignore[attr-defined]
-        f"{': ' + escape(str(r.reason)) if r.reason else f': {r.pages} pages'}</li>"  # type: ignore[attr-defined]
-        for r in results
-    )
-    return f'<ul class="ll-results" role="status">{rows}</ul>'
-
-
-def status_html(model: str, guard: str, documents: int, pages: int, ready: bool, note: str = "") -> str:
-    """The line that says at all times who answers, who guards, and what is in the library."""
-    what = (
-        "embedded model (quotes your documents, needs no server)" if model == "embedded" else f"{model} through Ollama"
-    )
-    library = f"{documents} document{'s' if documents != 1 else ''}, {pages} pages"
-    waiting = "" if ready else '<span class="ll-busy">getting ready: the first question waits</span>'
-    return (
-        f'<p class="ll-status" role="status"><span>Answers: <strong>{escape(what)}</strong></span>'
-        f"<span>Guard: <strong>{escape(guard)}</strong></span><span>Library: {escape(library)}</span>"
-        f"<span>Everything stays on this machine.</span>{waiting}"
-        + (f'<span class="ll-flag">{escape(note)}</span>' if note else "")
-        + "</p>"
-    )
-
-
-def guard_html() -> str:
-    """What the embedded guard can do and cannot, folded."""
-    return (
-        '<details class="ll-details"><summary>What the guard can and cannot do</summary>'
-        f"<p>{escape(EMBEDDED_LIMITS)}</p></details>"
-    )
+def problem_html(message: str, mend: str = "") -> str:
+    """What happened, and what mends it."""
+    mended = f' <span class="ll-mend">{escape(mend)}</span>' if mend else ""
+    return f'<p class="ll-problem" role="alert"><strong>{escape(message)}</strong>{mended}</p>'
 
 
 def notice_html(text: str) -> str:
-    return f'<p class="ll-note" role="alert">{escape(text)}</p>'
+    return f'<p class="ll-problem" role="alert">{escape(text)}</p>'

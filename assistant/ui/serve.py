@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assistant.settings import Settings
 from corpora.errors import ServeError
 
-HERE = Path(__file__).parent
+if TYPE_CHECKING:
+    from assistant.ui.warm import WarmUp
 
 
 def quiet_environment() -> None:
@@ -57,53 +58,42 @@ def serve(settings: Settings) -> None:
     quiet_environment()
     print("Leadline is starting ...", file=sys.stderr)  # noqa: T201 - the only sign of life for some seconds
     from assistant.assistant import Assistant
-    from assistant.ui.page import Page
+    from assistant.ui.server import create_app
     from assistant.ui.warm import WarmUp
 
     assistant = Assistant(settings)
     assistant.library.connection()  # a library that cannot be read is said now, not in the browser
     warm = WarmUp(assistant)
-    blocks = Page(assistant, warm).build()
-    launch(blocks, settings, warm)
+    app, house = create_app(settings, assistant, warm)
+    run(app, settings, warm)
+    house.desks.close()
 
 
-def theme() -> object:
-    """Calm and local: sea colours, the system's own fonts, nothing fetched."""
-    import gradio as gr
+def run(app: Any, settings: Settings, warm: WarmUp) -> None:
+    """Run the server; the warm-up starts once the page answers, so that it does not slow the first paint."""
+    import uvicorn
 
-    sans = ["system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Liberation Sans", "sans-serif"]
-    return gr.themes.Default(
-        primary_hue=gr.themes.colors.cyan,
-        secondary_hue=gr.themes.colors.cyan,
-        neutral_hue=gr.themes.colors.slate,
-        font=sans,
-        font_mono=["ui-monospace", "Consolas", "Liberation Mono", "monospace"],
-        radius_size=gr.themes.sizes.radius_sm,
-    ).set(
-        button_primary_background_fill="#0b5c7a",
-        button_primary_background_fill_hover="#094a63",
-        button_primary_text_color="#ffffff",
-        button_primary_background_fill_dark="#0f6f92",
-        block_border_width="1px",
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((settings.host, settings.port))
+    port = listening.getsockname()[1]
+    shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    address = f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        # A Space, or a server in front of this one, says by these headers what the browser asked for.
+        proxy_headers=True,
+        server_header=False,
     )
 
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(f"Leadline is ready at {address}", file=sys.stderr, flush=True)  # noqa: T201
+            warm.start()
 
-def launch(blocks: object, settings: Settings, warm: object) -> None:
-    """Launch the blocks; the warm-up starts once the page answers, so that it does not slow the first paint."""
-    blocks.queue(default_concurrency_limit=8).launch(  # type: ignore[attr-defined]
-        server_name=settings.host,
-        server_port=settings.port or None,
-        quiet=True,
-        show_error=False,
-        share=False,
-        run_history=False,
-        prevent_thread_lock=True,
-        max_file_size=f"{settings.max_file_mib}mb",
-        theme=theme(),
-        css_paths=[HERE / "style.css"],
-        head=f"<script>{(HERE / 'script.js').read_text(encoding='utf-8')}</script>",
-        footer_links=[],
-    )
-    print(f"Leadline is ready at {blocks.local_url}", file=sys.stderr)  # type: ignore[attr-defined] # noqa: T201
-    warm.start()  # type: ignore[attr-defined]
-    blocks.block_thread()  # type: ignore[attr-defined]
+    Server(config).run(sockets=[listening])

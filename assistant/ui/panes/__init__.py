@@ -1,0 +1,1 @@
+"""What stands in each tab of the page."""
