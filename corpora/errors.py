@@ -144,6 +144,9 @@ class ConversationError(LeadlineError):
 
 
 class ConversationNotFound(ConversationError):
+    pass
+
+
 class LimitReached(LeadlineError):
     pass
 

@@ -51,8 +51,8 @@ def _guards(verdicts: tuple[Verdict, ...]) -> list[tuple[str, str, str]]:
             badges.append(("warn", f"{words} not checked: the {worst.guard} guard failed", worst.reason))
         else:
             badges.append(("warn", f"{words}: warning of the {worst.guard} guard", worst.reason))
-    for guard, words in passed.items():
-        badges.insert(0, ("good", f"{_and(words)} checked by the {guard} guard", ""))
+    for guard, stages in passed.items():
+        badges.insert(0, ("good", f"{_and(stages)} checked by the {guard} guard", ""))
     return badges
 
 

@@ -53,9 +53,9 @@ class Collections:
                 raise UsageError(f"There are {MOST} collections, which is the limit.", "Remove some.")
             before = held.get(name, [])
             wanted = list(dict.fromkeys(documents))
-            after = [*before, *(d for d in wanted if d not in before)] if member else [
-                d for d in before if d not in wanted
-            ]
+            after = (
+                [*before, *(d for d in wanted if d not in before)] if member else [d for d in before if d not in wanted]
+            )
             held.pop(name, None)
             if after:
                 held[name] = after

@@ -40,7 +40,7 @@ def storage_json(desk: Desk, settings: Settings) -> dict[str, Any]:
     home = desk.home
     index = desk.library.index.folder
     kept = [path for path in desk.library.files.glob("*") if path.is_file()] if desk.library.files.is_dir() else []
-    rest = [path for path in home.glob("*.sqlite3*")] + ([p for p in index.rglob("*")] if index.is_dir() else [])
+    rest = [*home.glob("*.sqlite3*"), *(index.rglob("*") if index.is_dir() else ())]
     return {
         "files": sum(path.stat().st_size for path in kept),
         "index": sum(path.stat().st_size for path in rest if path.is_file()),
@@ -70,3 +70,10 @@ def found_json(desk: Desk, query: str) -> list[dict[str, Any]]:
         }
         for hit in search(desk.library, query, k=FOUND)
     ]
+
+
+def suffixes() -> list[str]:
+    """The endings of the files that become documents, with their dots."""
+    from ingest import pipeline
+
+    return sorted(getattr(pipeline, "SUFFIXES", (".pdf",)))

@@ -101,7 +101,9 @@ class Users:
         try:
             held = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise SettingsError(f"The users file {self.path} cannot be read ({error}).", "Mend it or move it.") from error
+            raise SettingsError(
+                f"The users file {self.path} cannot be read ({error}).", "Mend it or move it."
+            ) from error
         if not isinstance(held, dict):
             raise SettingsError(f"The users file {self.path} holds no table of names.", "Mend it or move it.")
         return {str(name): str(stored) for name, stored in held.items()}

@@ -114,7 +114,8 @@ def _flags(turn: Turn) -> str:
 def _actions(turn: Turn) -> str:
     copied = escape(f"{turn.question}\n\n{as_text(turn.checked)}", quote=True)
     return (
-        f'<p class="ll-actions"><button type="button" class="ll-copy" data-copy="{copied}">Copy with references</button>'
+        f'<p class="ll-actions"><button type="button" class="ll-copy" data-copy="{copied}">Copy with references'
+        "</button>"
         '<button type="button" class="ll-edit">Edit and ask again</button>'
         '<button type="button" class="ll-thumb" data-thumb="up" aria-pressed="false">Useful</button>'
         '<button type="button" class="ll-thumb" data-thumb="down" aria-pressed="false">Not useful</button>'

@@ -153,9 +153,7 @@ class Uploads:
             # Reading is a third of the work, embedding nearly all the rest.
             done = {"reading": share / 3, "embedding": 1 / 3 + share * 0.65}.get(progress.stage, 0.98)
             left = spent * (1 - done) / done if done > 0.02 else None
-            self._set(
-                upload.id, state=progress.stage, done=progress.done, total=progress.total, seconds_left=left
-            )
+            self._set(upload.id, state=progress.stage, done=progress.done, total=progress.total, seconds_left=left)
 
         changes: dict[str, Any] = {"state": "failed", "reason": "Reading ended without a result."}
         try:

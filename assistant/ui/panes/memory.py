@@ -66,7 +66,9 @@ def _training() -> None:
                 known_models(), value="Llama-3.1-8B", label="Model, or a size such as 7B", allow_custom_value=True
             )
             method = gr.Radio(["full", "lora", "qlora"], value="lora", label="Method")
-            optimiser = gr.Dropdown(["adamw", "adamw8bit", "sgd"], value="adamw", label="Optimiser")
+            optimiser = gr.Dropdown(
+                ["adamw", "adamw-8bit", "adafactor", "sgd", "sgd-momentum"], value="adamw", label="Optimiser"
+            )
             sequence = gr.Slider(128, 32768, value=2048, step=128, label="Sequence, tokens")
             batch = gr.Slider(1, 64, value=1, step=1, label="Sequences in a step")
             rank = gr.Slider(1, 256, value=16, step=1, label="Rank of the adapters")
@@ -120,9 +122,7 @@ def estimate(name: str, quant: str, kv: str, gpu: str, tokens: float, slots: flo
     return _result(found.text, more, (*found.steps, *found.notes), asked, chart)
 
 
-def train(
-    name: str, method: str, optimiser: str, sequence: float, batch: float, rank: float, recompute: bool
-) -> str:
+def train(name: str, method: str, optimiser: str, sequence: float, batch: float, rank: float, recompute: bool) -> str:
     """What training needs, as HTML."""
     from tools.memory import estimate_training
 
@@ -166,7 +166,7 @@ def _result(text: str, more: str, lines: tuple[Any, ...], asked: str, chart: str
     listed = "".join(f"<li>{escape(str(part))}</li>" for part in lines)
     return (
         f'<section class="ll-result"><p><strong>{escape(text)}</strong></p>{more}<div class="ll-chart">{chart}</div>'
-        f'<details open><summary>Working</summary><ul>{listed}</ul></details>'
+        f"<details open><summary>Working</summary><ul>{listed}</ul></details>"
         f'<button type="button" class="ll-send" data-question="{escape(asked, quote=True)}">Send to the chat</button>'
         "</section>"
     )

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from assistant.ui.evidence import page_json, page_picture
-from assistant.ui.library import documents_json, found_json, storage_json
+from assistant.ui.library import documents_json, found_json, storage_json, suffixes
 from corpora.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def add(app: Any, house: House) -> None:
             "documents": documents_json(desk.library),
             "collections": desk.collections.all(),
             "storage": storage_json(desk, house.settings),
+            "suffixes": suffixes(),
         }
 
     @app.delete("/ll/documents/{document}")

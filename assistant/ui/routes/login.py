@@ -21,7 +21,8 @@ _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Log in to Leadline</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="ll/static/login.css"></head>
-<body><main><h1>Leadline</h1><p>Your documents and conversations are your own: nobody else who logs in here sees them.</p>
+<body><main><h1>Leadline</h1>
+<p>Your documents and conversations are your own: nobody else who logs in here sees them.</p>
 <form method="post" action="login">
 {problem}<label for="name">Name</label>
 <input id="name" name="name" value="{name}" autocomplete="username" autocapitalize="none" required autofocus>
@@ -50,9 +51,7 @@ def add(app: Any, house: House) -> None:
         if token is None:
             # A wrong name may be somebody's password: only its fingerprint is written down.
             house.audit.note("", "wrong password", name=hashlib.sha256(name.encode()).hexdigest()[:12])
-            problem = (
-                '<p role="alert">Name and password do not fit. After five wrong tries a name waits a minute.</p>'
-            )
+            problem = '<p role="alert">Name and password do not fit. After five wrong tries a name waits a minute.</p>'
             return HTMLResponse(_PAGE.format(problem=problem, name=escape(name[:64], quote=True)), 401)
         house.audit.note(name, "log in")
         answer = RedirectResponse("./", 303)
