@@ -38,8 +38,8 @@ def build_page(house: House, extra: Iterable[Any] = ()) -> gr.Blocks:
                 calculator.build()
             for point in extra:
                 _extra(point, house)
-            with gr.Tab("Settings", id="settings", elem_id="ll-tab-settings"):
-                settings.build(house, blocks)
+            with gr.Tab("Settings", id="settings", elem_id="ll-tab-settings") as tab:
+                settings.build(house, blocks, tab)
     return blocks
 
 

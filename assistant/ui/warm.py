@@ -6,6 +6,7 @@ import logging
 import threading
 
 from assistant.assistant import Assistant
+from assistant.ui.sample_cast import NAME, write_sample_cast
 from corpora.errors import LeadlineError
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,14 @@ class WarmUp:
     def wait(self, timeout: float | None = None) -> bool:
         return self._done.wait(timeout)
 
+    def _checker(self) -> None:
+        """The NetCDF checker takes seconds to import; nobody has to wait for it, so it comes last."""
+        from tools.netcdf import process
+
+        warm = getattr(process, "warm", None)
+        if warm is not None:
+            warm()
+
     def _run(self) -> None:
         try:
             library = self._assistant.library
@@ -40,8 +49,11 @@ class WarmUp:
                 for result in ingest(library, find_files(sample_files())):
                     if result.status == "failed":
                         self.problem = f"The sample {result.file} could not be added: {result.reason}"
+                write_sample_cast(self._assistant.settings.home / "data" / NAME)
             if library.stats()["documents"]:
                 self._assistant.ask("What is in the library?", model="embedded")
+            self._done.set()
+            self._checker()
         except LeadlineError as error:
             self.problem = str(error)
         except Exception as error:

@@ -38,7 +38,7 @@ _LOCAL_NOTE = (
 )
 
 
-def build(house: House, blocks: gr.Blocks) -> None:
+def build(house: House, blocks: gr.Blocks, tab: gr.Tab) -> None:
     alone = house.kind == "alone"
     gr.HTML(
         f'<div class="ll-page-pane"><h2>Settings</h2><p class="ll-hint">{_LOCAL_NOTE if alone else "Your own choices."}'
@@ -94,8 +94,7 @@ def build(house: House, blocks: gr.Blocks) -> None:
     blocks.load(drawn, None, [place, figures], **quiet)
     keep.click(kept, chosen, told, **quiet).then(drawn, None, [place, figures], **quiet)
     check.click(examined, None, doctor, api_visibility="private", show_progress="minimal")
-    figures_tick = gr.Timer(15.0)
-    figures_tick.tick(drawn, None, [place, figures], **quiet)
+    tab.select(drawn, None, [place, figures], **quiet)
 
 
 def _desk(house: House, request: gr.Request) -> Desk:

@@ -274,6 +274,7 @@ export class Chat {
   // Evidence -----------------------------------------------------------------------------------------------
 
   show(button) {
+    $("#ll-tip").hidden = true;
     for (const one of all(".ll-cite[aria-pressed]", this.desk)) one.removeAttribute("aria-pressed");
     const answer = button.closest(".ll-answer");
     if (answer) this.citations(all(".ll-cite", answer));

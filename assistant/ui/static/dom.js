@@ -45,6 +45,8 @@ export const problem = (error) => make("p", { class: "ll-problem", role: "alert"
 
 // Switches to a tab by the name on it.
 export const openTab = (name) => {
-  const tab = all('button[role="tab"]').find((button) => button.textContent.trim() === name);
+  // On a small screen the last tabs are in a menu, as plain buttons.
+  const tab = all('#ll-tabs > .tab-wrapper [role="tab"], #ll-tabs > .tab-wrapper .overflow-dropdown button')
+    .find((button) => button.textContent.trim() === name);
   if (tab) tab.click();
 };

@@ -34,8 +34,16 @@ const showStatus = async () => {
   setTimeout(showStatus, again);
 };
 
-whenThere("#ll-status", showStatus);
-whenThere("#ll-desk", (desk) => { chat = new Chat(desk); });
+// The panes fill what the head leaves of the window.
+const fit = () => {
+  const pane = [$("#ll-desk"), $("#ll-library")].find((one) => one && one.offsetParent);
+  if (pane) document.documentElement.style.setProperty("--ll-top", `${Math.round(pane.getBoundingClientRect().top + scrollY)}px`);
+};
+addEventListener("resize", fit);
+document.addEventListener("click", (event) => { if (event.target.closest('[role="tab"]')) requestAnimationFrame(fit); });
+
+whenThere("#ll-status", (line) => { new ResizeObserver(fit).observe(line); showStatus(); });
+whenThere("#ll-desk", (desk) => { chat = new Chat(desk); fit(); });
 whenThere("#ll-library", (root) => new Library(root, { limitTo: (...what) => chat.limitTo(...what), set names(names) { chat.names = names; } }));
 whenThere("#ll-netcdf-pane", (root) => new NetCDF(root, chat));
 
