@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, field
+
+_REMEMBERED = 1000
 
 
 @dataclass(eq=False)
@@ -34,7 +37,9 @@ class Line:
         self._lock = threading.Lock()
         self._waiting: list[Ticket] = []
         self._running: list[Ticket] = []
-        self._count = 0
+        self._count = self._calls = 0
+        #: When each person was last called; between two whose turn it could be, the one who waited longer goes first.
+        self._last: OrderedDict[str, int] = OrderedDict()
 
     def join(self, owner: str) -> Ticket:
         """A new ticket at its place in the line; it may be called at once."""
@@ -72,8 +77,8 @@ class Line:
         for ticket in sorted(self._waiting, key=lambda t: t.number):
             rank = rounds.get(ticket.owner, 0)
             rounds[ticket.owner] = rank + 1
-            ranked.append((rank, ticket.number, ticket))
-        return [ticket for _, _, ticket in sorted(ranked, key=lambda entry: entry[:2])]
+            ranked.append(((rank, self._last.get(ticket.owner, 0), ticket.number), ticket))
+        return [ticket for _, ticket in sorted(ranked, key=lambda entry: entry[0])]
 
     def _call(self) -> None:
         while len(self._running) < self.slots and (order := self._order()):
@@ -81,4 +86,9 @@ class Line:
             self._waiting.remove(ticket)
             self._running.append(ticket)
             ticket.running = True
+            self._calls += 1
+            self._last[ticket.owner] = self._calls
+            self._last.move_to_end(ticket.owner)
+            while len(self._last) > _REMEMBERED:
+                self._last.popitem(last=False)
             ticket._called.set()
