@@ -96,9 +96,9 @@ def test_every_lie_is_flagged_and_nothing_leaves_the_machine(liar: ScriptedOllam
         summary = page.inner_text(".ll-summary")
         images = page.eval_on_selector_all(".ll-answer img", "nodes => nodes.length")
         links = page.eval_on_selector_all(".ll-answer a", "nodes => nodes.map(n => n.href)")
-        page.click("button.ll-cite >> nth=0")
-        page.wait_for_selector(".ll-mark", timeout=60_000)
-        quote = page.inner_text(".ll-quote")
+        page.click(".ll-answer button.ll-cite >> nth=0")
+        page.wait_for_selector("#ll-evidence .ll-mark", timeout=60_000)
+        quote = page.inner_text("#ll-evidence .ll-quote")
         browser.close()
 
     def state_of(words: str) -> str:

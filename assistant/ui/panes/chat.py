@@ -14,7 +14,7 @@ EXAMPLES = (
     ("A data file", "Check the file sample-cast.nc: what is wrong with it?"),
 )
 _EXAMPLES = "".join(
-    f'<li><button type="button" class="ll-example" data-question="{escape(question, quote=True)}">'
+    f'<li><button type="button" class="ll-example" disabled data-question="{escape(question, quote=True)}">'
     f"<small>{escape(kind)}</small> {escape(question)}</button></li>"
     for kind, question in EXAMPLES
 )
@@ -82,7 +82,7 @@ SHELL = f"""
         <div id="ll-question"><label class="ll-unseen" for="ll-question-text">Your question</label>
           <textarea id="ll-question-text" rows="2" maxlength="20000"
             placeholder="Ask a question about your documents"></textarea></div>
-        <button type="submit" id="ll-ask" class="ll-strong">Ask</button>
+        <button type="submit" id="ll-ask" class="ll-strong" disabled>Ask</button>
         <button type="button" id="ll-stop" disabled>Stop</button>
       </div>
       <p class="ll-keys"><kbd>/</kbd> question <kbd>n</kbd> <kbd>p</kbd> next and previous citation

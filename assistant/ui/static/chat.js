@@ -19,6 +19,8 @@ export class Chat {
     this.scope = { documents: [], collections: [] };
     this.titles = new Map();
     this.listen();
+    // Until somebody listens a button would do nothing, so it could not be pressed.
+    for (const button of all("#ll-ask, .ll-example", desk)) button.disabled = false;
     this.list();
     const wanted = new URLSearchParams(location.search).get("c");
     if (wanted) this.open(wanted, { quiet: true });
@@ -39,7 +41,9 @@ export class Chat {
     for (const kind of ["pointerover", "focusin"]) this.desk.addEventListener(kind, (event) => this.tip(event));
     for (const kind of ["pointerout", "focusout"]) this.desk.addEventListener(kind, () => { $("#ll-tip").hidden = true; });
     document.addEventListener("keydown", (event) => this.onKey(event));
-    $("#ll-scope", this.desk).addEventListener("toggle", (event) => { if (event.target.open) this.offerScope(); });
+    const scope = $("#ll-scope", this.desk);
+    scope.addEventListener("toggle", () => { if (scope.open) this.offerScope(); });
+    if (scope.open) this.offerScope();
   }
 
   // Conversations ------------------------------------------------------------------------------------------
