@@ -17,7 +17,7 @@ _SIGNS = {"good": "✓", "warn": "⚠", "bad": "✗", "plain": "·"}
 def badges_html(turn: Turn) -> str:
     """A list of badges."""
     badges = [_model(turn), *_guards(turn.verdicts), *_scanned(turn)]
-    if not getattr(turn, "local", True):
+    if not turn.local:
         badges.append(("warn", "text left this machine", "A model on another machine was asked."))
     items = "".join(
         f'<li class="ll-badge ll-badge-{kind}"><span aria-hidden="true">{_SIGNS[kind]}</span> {escape(words)}'

@@ -35,7 +35,7 @@ def page_json(library: Library, name: str, number: int, start: int = 0, end: int
         "width": page.width,
         "height": page.height,
         "ocr": page.ocr,
-        "confidence": getattr(page, "ocr_confidence", None),
+        "confidence": page.ocr_confidence,
         "boxes": boxes,
         "warnings": warnings_of(document.notes, number),
     }

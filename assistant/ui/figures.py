@@ -63,7 +63,7 @@ def bars_svg(seconds: list[float]) -> str:
 
 
 def _first(turn: Turn) -> str:
-    value = getattr(turn.timings, "first_token_s", None)
+    value = turn.timings.first_token_s
     return f"{turn.timings.first_text_s if value is None else value:.2f}"
 
 

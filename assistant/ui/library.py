@@ -74,6 +74,6 @@ def found_json(desk: Desk, query: str) -> list[dict[str, Any]]:
 
 def suffixes() -> list[str]:
     """The endings of the files that become documents, with their dots."""
-    from ingest import pipeline
+    from ingest.files import KINDS
 
-    return sorted(getattr(pipeline, "SUFFIXES", (".pdf",)))
+    return sorted(KINDS)

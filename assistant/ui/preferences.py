@@ -13,9 +13,9 @@ from assistant.settings import Settings
 from corpora.errors import SettingsError
 
 #: What may be chosen on the page. The data folder, addresses and limits are the owner's of the machine alone.
-CHOSEN = ("model", "num_ctx", "temperature", "passages")
+CHOSEN = ("model", "num_ctx", "temperature", "top_p", "seed", "thinking", "passages")
 #: And this where the page has one user.
-CHOSEN_ALONE = ("guards", "ocr", "think", "top_p", "seed")
+CHOSEN_ALONE = ("guards", "ocr")
 
 
 class Preferences:
@@ -25,8 +25,7 @@ class Preferences:
         self.path = path
         self._assistant = assistant
         self._base = assistant.settings
-        names = CHOSEN if shared else (*CHOSEN, *CHOSEN_ALONE)
-        self.names = tuple(name for name in names if name in Settings.model_fields)
+        self.names = CHOSEN if shared else (*CHOSEN, *CHOSEN_ALONE)
         self.problem = ""
         try:
             self._apply(self._read())

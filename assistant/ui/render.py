@@ -133,11 +133,10 @@ def _details(turn: Turn) -> str:
         named = f" ({', '.join(found)})" if found else ""
         rows.append(f"{verdict.stage}: {verdict.guard} guard says {verdict.state}{named}. {verdict.reason}".strip())
     items = "".join(f"<li>{escape(row)}</li>" for row in rows)
-    thoughts = getattr(turn, "thinking", "")
     thinking = (
         f'<details class="ll-thinking"><summary>What the model thought (not checked, never cited)</summary>'
-        f"<p>{escape(thoughts)}</p></details>"
-        if thoughts
+        f"<p>{escape(turn.thinking)}</p></details>"
+        if turn.thinking
         else ""
     )
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import secrets
 import shutil
 import threading
@@ -15,7 +14,8 @@ from assistant.assistant import Assistant
 from assistant.screening import suspicious
 from assistant.ui.warm import WarmUp
 from corpora.errors import LeadlineError, UsageError
-from ingest.pipeline import Progress, Source, ingest, plain
+from ingest.pipeline import Progress, ingest
+from ingest.sources import Source, plain
 
 #: Files whose outcome is remembered; older ones are forgotten.
 REMEMBERED = 500
@@ -165,7 +165,7 @@ class Uploads:
                 cancelled=self._stops[upload.id],
                 screen=suspicious,
                 max_bytes=self._assistant.settings.max_file_mib * 2**20,
-                **_known(upload.options, self._assistant),
+                ocr=upload.options.get("ocr", self._assistant.settings.ocr),
             ):
                 changes = {
                     "state": result.status,
@@ -186,10 +186,3 @@ class Uploads:
         with self._lock:
             if name in self._files and not self._files[name].ended:
                 self._files[name] = replace(self._files[name], **changes)
-
-
-def _known(options: dict[str, Any], assistant: Assistant) -> dict[str, Any]:
-    """The options that the pipeline takes, with what the settings say of them."""
-    takes = inspect.signature(ingest).parameters
-    said = {"ocr": getattr(assistant.settings, "ocr", None)}
-    return {name: value for name, value in {**said, **options}.items() if name in takes and value is not None}

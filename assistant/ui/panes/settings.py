@@ -48,8 +48,13 @@ def build(house: House, blocks: gr.Blocks, tab: gr.Tab) -> None:
     with gr.Row():
         with gr.Column(scale=1, min_width=320):
             model = gr.Dropdown(["auto", EMBEDDED], value="auto", label="Model that answers", allow_custom_value=True)
-            context = gr.Slider(1024, 131072, value=8192, step=1024, label="Context length, tokens")
+            context = gr.Slider(
+                0, 131072, value=0, step=1024, label="Context length, tokens (0: what model and memory allow)"
+            )
             temperature = gr.Slider(0, 2, value=0, step=0.05, label="Temperature (0: the same answer every time)")
+            top_p = gr.Slider(0.05, 1, value=1, step=0.05, label="Likeliest words to choose among (top-p; 1: all)")
+            seed = gr.Textbox(label="Seed (empty: chance)", max_length=12, placeholder="for answers that repeat")
+            thinking = gr.Checkbox(value=False, label="Let a model that can think do so before it answers")
             passages = gr.Slider(1, 40, value=8, step=1, label="Passages shown to the model")
             guards = gr.Radio(list(GUARDS), value=next(iter(GUARDS)), label="Guard policy", visible=alone)
             ground = gr.Radio(
@@ -66,21 +71,18 @@ def build(house: House, blocks: gr.Blocks, tab: gr.Tab) -> None:
             check = gr.Button("Examine the installation", elem_id="ll-examine", visible=alone)
             doctor = gr.HTML(elem_id="ll-doctor")
             figures = gr.HTML(elem_id="ll-figures")
-    chosen = [model, context, temperature, passages, guards, ground, ocr]
+    chosen = [model, context, temperature, top_p, seed, thinking, passages, guards, ground, ocr]
 
     def held(request: gr.Request) -> tuple[Any, ...]:
         return current(_desk(house, request))
 
-    def choose(*values: Any) -> str:
-        *said, request = values
-        return change(_desk(house, request), *said)
-
-    # Gradio hands the request to a parameter that is annotated as one.
+    # Gradio hands the request to the parameter that is annotated as one.
     def kept(
-        model: str, context: float, temperature: float, passages: float, guards: str, ground: str, ocr: str,
-        request: gr.Request,
+        model: str, context: float, temperature: float, top_p: float, seed: str, thinking: bool, passages: float,
+        guards: str, ground: str, ocr: str, request: gr.Request,
     ) -> str:  # fmt: skip
-        return choose(model, context, temperature, passages, guards, ground, ocr, request)
+        said = (model, context, temperature, top_p, seed, thinking, passages, guards, ground, ocr)
+        return change(_desk(house, request), *said)
 
     def drawn(request: gr.Request) -> tuple[str, str]:
         desk = _desk(house, request)
@@ -104,30 +106,36 @@ def _desk(house: House, request: gr.Request) -> Desk:
 def current(desk: Desk) -> tuple[Any, ...]:
     """The values of the page's fields, with the models that are there."""
     settings = desk.assistant.settings
-    names = ["auto", EMBEDDED, *(str(m["name"]) for m in installed(settings))]
+    names = ["auto", EMBEDDED, *(model.name for model in installed(settings) if model.chats and not model.remote)]
     if settings.model not in names:
         names.append(settings.model)
     policy = next((words for words, table in GUARDS.items() if table == _without_ground(settings.guards)), None)
-    ocr = getattr(settings, "ocr", None)
     return (
         gr.update(choices=names, value=settings.model),
-        settings.num_ctx or 8192,
-        settings.temperature or 0,
+        settings.num_ctx,
+        settings.temperature,
+        settings.top_p or 1,
+        "" if settings.seed is None else str(settings.seed),
+        bool(settings.thinking),
         settings.passages,
         gr.update(value=policy),
         _ground_of(settings.guards),
-        gr.update(value=ocr or "auto", visible=ocr is not None and not desk.owner),
+        settings.ocr,
     )
 
 
 def change(
-    desk: Desk, model: str, context: float, temperature: float, passages: float, guards: str, ground: str, ocr: str
-) -> str:
+    desk: Desk, model: str, context: float, temperature: float, top_p: float, seed: str, thinking: bool,
+    passages: float, guards: str, ground: str, ocr: str,
+) -> str:  # fmt: skip
     """Keep what was chosen, and say so, or say what is wrong with it."""
     changes: dict[str, Any] = {
         "model": (model or "auto").strip(),
         "num_ctx": int(context),
         "temperature": float(temperature),
+        "top_p": None if top_p >= 1 else float(top_p),
+        "seed": (seed or "").strip() or None,
+        "thinking": bool(thinking),
         "passages": int(passages),
     }
     if not desk.owner:
