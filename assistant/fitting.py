@@ -173,9 +173,9 @@ class _Fitting:
             self.left_out.add(label)
 
     def _without_repeats(self, ranked: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-        """Each passage once, where it was shown last; the rest of the list goes on as it was."""
+        """Each passage once, where it ranks best."""
         seen: set[int] = set()
-        for one in sorted(ranked, key=lambda one: -one[2]):
+        for one in list(ranked):
             if one[0] in seen and not self.fits:
                 self._drop(*one)
                 ranked.remove(one)
