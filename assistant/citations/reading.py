@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from assistant.citations.languages import small_words
 from assistant.citations.moments import Date, Time, dates, times
 from assistant.citations.places import Position, positions
 from assistant.citations.quantities import Quantity, plain, quantities
@@ -227,7 +228,9 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
     clause = 0
     opens = True  # at the start of a sentence a capital says nothing
     block = 0
-    for match in _TOKEN.finditer(text):
+    tokens = list(_TOKEN.finditer(text))
+    english = small_words(match.group().casefold() for match in tokens)
+    for match in tokens:
         start, end = match.span()
         token = match.group()
         while block < len(taken) and taken[block][1] <= start:
@@ -242,6 +245,7 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
             continue
         folded = fold(token).text
         form = folded.replace("'s", "") if folded.endswith("'s") else folded
+        form = english.get(form, form)
         if form in CLAUSE_WORDS and found and found[-1].clause == clause:
             clause += 1
         root = canonical(form)
