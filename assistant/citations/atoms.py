@@ -69,10 +69,15 @@ class Aligned:
         return found
 
 
-def lay_beside(statement: Reading, source: Reading) -> Aligned | None:
-    """The two texts aligned, or None where the statement does not repeat the source."""
+def lay_beside(statement: Reading, source: Reading, heads: frozenset[str] = frozenset()) -> Aligned | None:
+    """The two texts aligned, or None where the statement does not repeat the source.
+
+    heads: stems of the words above a row of a table; a statement may name its columns, which the row does not.
+    """
     matcher = Matcher(source)
     mine, theirs = _atoms(statement, matcher), _atoms(source, matcher)
+    heads -= {atom.key for atom in theirs}
+    mine = [atom for atom in mine if atom.key not in heads]
     if len(mine) < 2 or not theirs:
         return None
     pairs = common_subsequence([atom.key for atom in mine], [atom.key for atom in theirs])

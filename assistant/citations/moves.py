@@ -8,7 +8,7 @@ the other's place, and that says something else.
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from assistant.citations.align import common_subsequence
 from assistant.citations.atoms import Aligned, Atom, glue_between
@@ -105,7 +105,8 @@ def _reversed(aligned: Aligned) -> Complaint | None:
         places = sorted(aligned.loose[atom.key] for atom in own)
         if len(own) < 2 or places[-1] - places[0] != len(places) - 1:
             continue
-        if len(own) == 2 and sum(atom.key[:2] == "\0n" for atom in own) == 1:
+        joint = [w.form for w in glue_between(aligned.statement, own[0].end, own[-1].start)]
+        if len(own) == 2 and sum(atom.key[:2] == "\0n" for atom in own) == 1 and joint == ["of"]:
             continue  # "a depth of 300 m" for "300 m depth"
         in_order = len(common_subsequence([atom.key for atom in own], left)) == len(own)
         if not in_order and not _one_list(aligned, aligned.theirs[places[0]], aligned.theirs[places[-1]]):
@@ -305,14 +306,44 @@ def _beheaded(aligned: Aligned) -> Complaint | None:
             joined = aligned.source.text[word.end : head.start] in (" ", "-")
             if joined and head.kind == "word" and not head.text.endswith(("ly", "ed", "ing")) and word.kind != "fact":
                 return Complaint(f"the source says this of “{word.text} {head.text}”", hard=False)
-        if a == 0 and b > 0 and b - 1 not in taken:
-            head = aligned.theirs[b - 1]
-            owned = [w.form for w in glue_between(aligned.source, head.end, word.start)] == ["of"]
-            short = len(aligned.source.text[head.end : word.start].split()) <= 2
-            if owned and short and head.kind == "word" and head.key not in _COUNTING:
-                return Complaint(f"the source says this of the {head.text}", hard=False)
     return None
 
 
+def _not_subject(aligned: Aligned) -> Complaint | None:
+    """A statement whose subject only hangs on a small word in the source: "the camera of the UVP5 is new"."""
+    verb = next((word for word in aligned.statement.words if word.form in _AUXILIARY), None)
+    subject = [index for index, atom in enumerate(aligned.mine) if verb is not None and atom.end <= verb.start]
+    if not subject or _by(aligned.statement) != _by(aligned.source):
+        return None
+    twins = dict(aligned.pairs)
+    spoken = [aligned.mine[index] for index in subject if aligned.mine[index].kind != "small"]
+    if spoken and not any(index in twins or aligned.mine[index].key in aligned.loose for index in subject):
+        return Complaint(f"the source does not say this of “{spoken[0].text}”", hard=False)
+    place = twins.get(0)
+    if place is None or place == 0 or aligned.mine[0].kind == "small":
+        return None
+    mine, theirs = _hooks(aligned, 0, place)
+    head = aligned.theirs[place - 1]
+    if mine or not set(theirs) & _HOOKS or head.key in _COUNTING or head.kind in ("light", "small", "fact"):
+        return None
+    # "Of the float, the camera": only what hangs on another thing of the same clause is not the subject.
+    if any(mark in aligned.source.text[head.end : aligned.theirs[place].start] for mark in ",;:.("):
+        return None
+    return Complaint(f"the source says this of the {head.text}", hard=False)
+
+
+def _turned_round(aligned: Aligned) -> Complaint | None:
+    """ "The Shimadzu in the ECD" where the source has the ECD in the Shimadzu."""
+    ties = {}
+    for one, other in pairwise(aligned.theirs):
+        ties[one.key, other.key] = {word.form for word in glue_between(aligned.source, one.end, other.start)} - _JOINING
+    for one, other in pairwise(aligned.mine):
+        mine = {word.form for word in glue_between(aligned.statement, one.end, other.start)} - _JOINING
+        if (one.key, other.key) not in ties and mine & ties.get((other.key, one.key), set()):
+            return Complaint(f"the source says “{other.text} ... {one.text}”", hard=False)
+    return None
+
+
+_HOOKS = frozenset("of with for in on at from by to".split())
 #: "A number of issues" are issues.
 _COUNTING = frozenset("number lot seri couple pair rang group variety kind type set sum".split())

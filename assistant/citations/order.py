@@ -7,6 +7,7 @@ two aligned atoms is looked at.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 from assistant.citations.atoms import DENIAL, Aligned, Atom, Gap, glue_between, lay_beside
@@ -24,13 +25,16 @@ SLIPPED = 2
 _LESS = frozenset("all each every both any much many several during again with".split())
 
 
-def replaced(statement: Reading, source: Reading, joined: bool = False) -> list[Complaint]:
+def replaced(
+    statement: Reading, source: Reading, joined: bool = False, heads: frozenset[str] = frozenset()
+) -> list[Complaint]:
     """Complaints about the gaps of a near-verbatim statement; none where it is a paraphrase.
 
     joined: whether the source is several sentences read together. What is scattered over them, or taken from a later
         one to be put into an earlier one, is stitched.
+    heads: stems of the words above the row of a table that the source is.
     """
-    aligned = lay_beside(statement, source)
+    aligned = lay_beside(statement, source, heads)
     if aligned is None:
         return [Complaint("its words are scattered over several sentences", hard=False)] if joined else []
     if joined and any(atom.told and atom.key in aligned.loose for gap in aligned.gaps() for atom in gap.own):
@@ -152,17 +156,13 @@ def _tied(aligned: Aligned) -> Complaint | None:
             continue
         mine = glue_between(aligned.statement, aligned.mine[a].end if a >= 0 else 0, aligned.mine[c].start)
         theirs = glue_between(aligned.source, aligned.theirs[b].end if b >= 0 else 0, aligned.theirs[d].start)
-        forms = [word.form for word in theirs]
-        said = [word.form for word in mine]
-        mine = [word for word in mine if word.form not in forms]
-        forms = [form for form in forms if form not in said]
-        for word in mine:
+        said, found = Counter(word.form for word in mine), Counter(word.form for word in theirs)
+        forms = list((found - said).elements())
+        for form in (said - found).elements():
             # "No case in A20 and A22" and "no case in A20 or A22" deny the same.
-            denied = {word.form, *forms} <= {"and", "or"} and any(
-                x.key == DENIAL for x in aligned.mine[max(0, a - 4) : c]
-            )
-            if forms and not denied and not any(tie_alike(word.form, form) for form in forms):
-                return Complaint(f"the source says “{forms[0]}” there, the statement “{word.form}”", hard=False)
+            denied = {form, *forms} <= {"and", "or"} and any(x.key == DENIAL for x in aligned.mine[max(0, a - 4) : c])
+            if forms and not denied and not any(tie_alike(form, other) for other in forms):
+                return Complaint(f"the source says “{forms[0]}” there, the statement “{form}”", hard=False)
     return None
 
 

@@ -248,7 +248,8 @@ def _words(text: str, taken: list[tuple[int, int]]) -> list[Word]:
         form = english.get(form, form)
         if form in CLAUSE_WORDS and found and found[-1].clause == clause:
             clause += 1
-        root = canonical(form)
+        # "CTDS" is a name, "CTDs" a plural.
+        root = form if len(token) > 2 and token.isupper() and token[-1] == "S" else canonical(form)
         digit = any(character.isdigit() for character in token)
         stop = (
             (form in STOP and token not in _NO_STOP) or form.endswith("n't") or (len(form) == 1 and not token.isupper())

@@ -22,9 +22,26 @@ def source_units(text: str) -> list[tuple[int, int]]:
         breaks = _CELL_LINE if _is_column(text[start:end]) else _FIELD_LINE
         cuts = [start, *(cut.end() for cut in breaks.finditer(text, start, end)), end]
         units.extend((a, b - (b < end)) for a, b in pairwise(cuts) if a < b)
-    return _joined_crumbs(text, units)
+    return _joined_rows(text, _joined_crumbs(text, units))
 
 
+def _joined_rows(text: str, units: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """A row of a table with the lines on which its last cell goes on: they begin in mid-word or small."""
+    joined: list[tuple[int, int]] = []
+    for start, end in units:
+        line = text[start:end]
+        if joined and end - start < _CELL_WIDTH and not is_row(line) and line[0] not in "|":
+            before = text[joined[-1][0] : joined[-1][1]]
+            near = text[joined[-1][1] : start].count("\n") == 1 and line[-1] not in ".!?:"
+            if near and is_row(before.partition("\n")[0]) and (line[0].islower() or before[-1] in ",(&/-\u00ad"):
+                joined[-1] = (joined[-1][0], end)
+                continue
+        joined.append((start, end))
+    return joined
+
+
+#: The rest of a cell on a line of its own is shorter than this.
+_CELL_WIDTH = 60
 _CELL_LINE = re.compile(r"(?<![-,(&/])\n(?=[A-Z])")
 
 
@@ -111,15 +128,21 @@ def _taken_up(before: str, after: str) -> bool:
     return bool(named & {word.root for word in read(before).content})
 
 
-def with_header(context: Reading | None, text: str, units: list[tuple[int, int]], index: int) -> Reading | None:
-    """The context, and for a row of a table the nearest line above that is no row: the names of the columns."""
+def head_of(text: str, units: list[tuple[int, int]], index: int) -> str:
+    """The line or two above a row of a table that name its columns; empty where the unit is no row."""
     start, end = units[index]
-    if not is_row(text[start:end]):
-        return context
+    if not is_row(text[start:end]) and text[start:end].count("|") < 2:
+        return ""
     above = index - 1
-    while above >= 0 and is_row(text[units[above][0] : units[above][1]]):
+    while above >= 0 and (
+        is_row(text[slice(*units[above])]) or not any(c.isalpha() for c in text[slice(*units[above])])
+    ):
         above -= 1
-    if above < 0:
+    return text[slice(*units[above])] if above >= 0 else ""
+
+
+def with_header(context: Reading | None, header: str) -> Reading | None:
+    """The context with the head of the table that a row belongs to."""
+    if not header:
         return context
-    header = text[units[above][0] : units[above][1]]
     return read(f"{header}\n{context.text}" if context else header)

@@ -8,7 +8,7 @@ the statement must be the source's words. Nothing here guesses: what cannot be s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from assistant.citations.bindings import misplaced
@@ -19,7 +19,9 @@ from assistant.citations.facts import compare_facts
 from assistant.citations.model import STRENGTH, Judgement, Support
 from assistant.citations.order import replaced
 from assistant.citations.reading import Reading, Word, read
-from assistant.citations.sources import shared_facts, source_units, windows, with_header
+from assistant.citations.sources import head_of, shared_facts, source_units, windows, with_header
+from assistant.citations.tables import is_head, misread, settled
+from corpora.sentences import is_row
 
 Overlap = Callable[[str, str], float]
 
@@ -95,11 +97,16 @@ def _best_window(
     for first, last in windows(source_text, units, shares):
         start, end = units[first][0], units[last][1]
         window = source_text[start:end]
-        around = with_header(context, source_text, units, first)
+        header = head_of(source_text, units, first)
+        around = with_header(context, header)
         if first != last and repeated:
             # One sentence is repeated with something put in another's place; its neighbours cannot mend that.
             break
-        judged = _judge(reading, read(window), around, context, page, first != last)
+        header = header or (context.text if context and is_row(window) else "")
+        heads = read(header).roots if header else frozenset()
+        told = any(settled(reading, read(window), line) for line in header.splitlines()[-1:] if is_head(line))
+        judged = _judge(reading, read(window), around, context, page, first != last, heads, told)
+        judged = _under_heads(judged, reading, window, header)
         judgement, closeness = judged.judgement, judged.closeness
         finding = Finding(judgement, start, end, judged.coverage)
         if judgement.support is Support.SUPPORTED:
@@ -130,6 +137,19 @@ _MISSING = "not in the source: "
 _UNRELATED = "the source speaks of something else"
 
 
+def _under_heads(judged: _Judged, statement: Reading, row: str, header: str) -> _Judged:
+    """The judgement of a row, lowered where the statement gives its values under the names of other columns."""
+    lines = [line for line in header.splitlines() if is_head(line)]
+    if judged.judgement.support is not Support.SUPPORTED or not lines:
+        return judged
+    complaints = misread(statement, read(row), lines[-1])
+    if not complaints:
+        return judged
+    worst = next((complaint for complaint in complaints if complaint.hard), complaints[0])
+    support = Support.UNSUPPORTED if worst.hard else Support.PARTLY
+    return replace(judged, judgement=Judgement(support, worst.reason), altered=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """A judgement with the share of the statement's words found, and whether a repeated sentence was altered.
@@ -150,6 +170,8 @@ def _judge(
     document: Reading | None,
     page: Reading,
     joined: bool = False,
+    heads: frozenset[str] = frozenset(),
+    told: bool = False,
 ) -> _Judged:
     complaints, pairs = compare_facts(statement, source, context, document)
     wrong = sum(complaint.hard for complaint in complaints)
@@ -162,7 +184,7 @@ def _judge(
     swapped: list[Complaint] = []
     denied: list[Complaint] = []
     if coverage >= RELATED:
-        swapped = replaced(statement, source, joined)
+        swapped = [] if told else replaced(statement, source, joined, heads)
         denied = denials(statement, source)
         complaints += denied
         complaints += misplaced(statement, source, pairs)

@@ -179,7 +179,7 @@ _OPPOSITES = """
     upstream:downstream onshore:offshore inflow:outflow cyclonic:anticyclonic oxic:anoxic dissolved:particulate
     underestimate:overestimate improve:worsen better:poorer clockwise:counterclockwise
     replace:keep enable:disable on:off with:without plus:minus input:output slope:shelf cause:prevent allow:forbid
-    inorganic:organic biotic:abiotic wet:dry liquid:solid continue:stop accelerate:decelerate
+    toward:away towards:away inorganic:organic biotic:abiotic wet:dry liquid:solid continue:stop accelerate:decelerate
 """
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _COLOURS = "red green blue yellow black white orange purple brown grey".split()

@@ -47,7 +47,7 @@ def changed_unit(text: str, rng: Random) -> str | None:
     places = [
         (match, new)
         for old, new in _UNITS
-        for match in re.finditer(r"(?<=\d)([ -]?)" + re.escape(old) + r"(?![\w/-])", text)
+        for match in re.finditer(r"(?<=\d)(?<![^\d.]0)([ -]?)" + re.escape(old) + r"(?![\w/-])", text)
     ]
     if not places:
         return None

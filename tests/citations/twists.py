@@ -282,6 +282,8 @@ def limit_added(text: str, rng: Random) -> str | None:
     match = _place(text, r"(?<=[a-z] )" + _NUMBER, rng)
     if match is None or re.search(r"(?:than|least|most|to|over|about|the|of|and|~) $", text[: match.start()]):
         return None
+    if not re.match(r" [a-z]", text[match.end() :]):
+        return None
     limit = rng.choice(
         ["more than", "less than", "at least", "at most", "up to", "exactly minus", "over", "under", "twice"]
     )
@@ -302,7 +304,7 @@ _FAMILY = {
 
 
 def related_unit(text: str, rng: Random) -> str | None:
-    match = _place(text, r"(?<=\d)([ -]?)(" + "|".join(map(re.escape, _FAMILY)) + r")(?![\w/-])", rng)
+    match = _place(text, r"(?<=\d)(?<![^\d.]0)([ -]?)(" + "|".join(map(re.escape, _FAMILY)) + r")(?![\w/-])", rng)
     if match is None:
         return None
     return _put(text, match, match.group(1) + rng.choice(_FAMILY[match.group(2)]))
