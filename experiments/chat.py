@@ -37,12 +37,7 @@ def describe(spec: str, settings: Settings) -> dict[str, Any]:
 
         return told | {"digest": f"leadline {version('leadline')}", "temperature": 0.0, "thinking": False}
     if choice.installed is not None:
-        told |= {
-            "digest": choice.installed.digest[:12],
-            "quantisation": choice.installed.quantisation,
-            "parameters": choice.installed.parameters,
-            "server": f"ollama {_server_version(settings)}",
-        }
+        told |= listed(choice.model, settings)
     nothing: Any = None  # only the embedded model reads a library
     model = build(choice, settings, nothing, None)
     told |= {"num_ctx": getattr(model, "num_ctx", None), "temperature": getattr(model, "temperature", None)}
@@ -51,6 +46,27 @@ def describe(spec: str, settings: Settings) -> dict[str, Any]:
         if getattr(model, name, None) is not None:
             told[name] = getattr(model, name)
     return told
+
+
+def listed(name: str, settings: Settings) -> dict[str, Any]:
+    """What Ollama's listing says of a model: digest, quantisation, size, and the server's version.
+
+    Raises
+    ------
+    ModelError
+        Ollama does not answer, or does not have it.
+    """
+    from assistant.models import listing
+
+    found = next((one for one in listing(settings) if one.name in (name, f"{name}:latest")), None)
+    if found is None:
+        raise ModelError(f"Ollama has no model {name!r}.", f"Pull it: leadline models pull {name}")
+    return {
+        "digest": found.digest.removeprefix("sha256:")[:12],
+        "quantisation": found.quantisation,
+        "parameters": found.parameters,
+        "server": f"ollama {_server_version(settings)}",
+    }
 
 
 def pinned(settings: Settings) -> Settings:

@@ -56,6 +56,7 @@ def run_command(
     data: Annotated[Path | None, typer.Option(help="Folder or file of cases that do not come with Leadline.")] = None,
     questions: Annotated[Path | None, typer.Option(help="A question file of your own (JSONL).")] = None,
     home: Annotated[Path | None, typer.Option(help="The library to answer from; the usual one when left out.")] = None,
+    in_file: Annotated[bool, typer.Option("--in-file", help="Limit each question to the files that it names.")] = False,
     parallel: Annotated[int, typer.Option(help="Cases at once, at most 16.")] = 1,
     max_seconds: Annotated[float | None, typer.Option(help="Begin no case after so many seconds.")] = None,
     max_cost: Annotated[float | None, typer.Option(help="Begin no case beyond this cost; needs --price.")] = None,
@@ -79,7 +80,7 @@ def run_command(
 
     chosen = suite(name)
     settings = pinned(load(**{"home": home} | changed(setting or ())))
-    setup = Setup(settings, data, questions, tuple(category or ()), judge, seed)
+    setup = Setup(settings, data, questions, tuple(category or ()), judge, seed, in_file)
     specs = tuple(one.strip() for one in models.split(",") if one.strip()) if models else chosen.default_models
     target = out or settings.home / "experiments" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
     options = Options(specs, target, repeat, seed, limit, max_seconds, max_cost, prices(price or ()), parallel, wire)

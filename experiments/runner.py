@@ -90,7 +90,10 @@ def run(
     cases = chosen(everything, setup.categories, options.limit, options.seed)
     if not cases:
         known = ", ".join(sorted({case.category for case in everything}))
-        raise UsageError("No case is left to run.", f"The categories of {suite.name} are: {known}.")
+        mend = (
+            f"The categories of {suite.name} are: {known}." if known else "Give other cases with --data or --questions."
+        )
+        raise UsageError("No case is left to run.", mend)
     head = _head(suite, setup, options, everything)
     with locked(options.out):
         done: dict[Key, Row] = {}
@@ -160,7 +163,7 @@ def _head(suite: Suite, setup: Setup, options: Options, cases: Sequence[Case]) -
         "format": FORMAT,
         "suite": suite.name,
         "title": suite.title,
-        "judge": setup.judge or suite.judge,
+        "judge": f"{suite.judge}; {setup.judge}" if setup.judge else suite.judge,
         "cases": len(cases),
         "cases_digest": digest(cases),
         "seed": options.seed,

@@ -45,7 +45,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a suite is run with. `data` is a folder or file of cases that are not Leadline's own."""
+    """What a suite is run with. `data` is a folder or file of cases that are not Leadline's own; `in_file` limits each
+    question to the documents that it names; `judge` is a chat model that judges as well.
+    """
 
     settings: Settings
     data: Path | None = None
@@ -53,6 +55,7 @@ class Setup:
     categories: tuple[str, ...] = ()
     judge: str = ""
     seed: int = 0
+    in_file: bool = False
 
 
 @dataclass(frozen=True)

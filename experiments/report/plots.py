@@ -105,7 +105,9 @@ def _pairs(pairs: Sequence[Comparison]) -> Plot:
     _rows(axes, [f"{pair.first} less {pair.second}" for pair in pairs])
     reach = max(5.0, *(abs(100 * v) for p in pairs for v in (p.paired.difference.low, p.paired.difference.high)))
     axes.set_xlim(-1.1 * reach, 1.1 * reach)
-    axes.set_xlabel("difference in points (95 %, paired bootstrap); filled: p < 0.05, McNemar, adjusted after Holm")
+    axes.set_xlabel(
+        "difference in points (95 %, paired bootstrap)\nfilled: p < 0.05, exact McNemar, adjusted after Holm"
+    )
     told = "; ".join(f"{p.first} less {p.second}: {_say(p.paired.difference)}, p {p.adjusted:.4f}" for p in pairs)
     return Plot("In pairs", f"{told}.", _svg(figure, "pairs"))
 
@@ -199,7 +201,10 @@ def _style(place: int) -> dict[str, Any]:
 
 def _whisker(axes: Any, place: float, share: Interval) -> None:
     if not math.isnan(share.low):
-        axes.plot([_percent(share.low), _percent(share.high)], [place, place], color="black", linewidth=1.4, marker="|")
+        ends, line = [_percent(share.low), _percent(share.high)], [place, place]
+        # On a ground of white, so that it is seen over the darkest hatching.
+        axes.plot(ends, line, color="white", linewidth=3.6, solid_capstyle="butt")
+        axes.plot(ends, line, color="black", linewidth=1.4, marker="|")
 
 
 def _value(axes: Any, place: float, share: Interval) -> None:

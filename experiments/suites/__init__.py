@@ -12,6 +12,9 @@ SUITES = {
     "bfcl": "experiments.suites.calls:bfcl",
     "calls": "experiments.suites.calls:own",
     "tools": "experiments.suites.tools:tools",
+    "answers": "experiments.suites.answers:answers",
+    "retrieval": "experiments.suites.retrieval:retrieval",
+    "guards": "experiments.suites.guards:guards",
 }
 
 
