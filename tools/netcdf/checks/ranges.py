@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -124,9 +125,28 @@ def value_units(context: Context) -> Iterator[Finding]:
         found = _sibling(var, quantity, summary, sample, certain)
         if found is not None:
             yield found
-        elif (certain and outside_typical(quantity, bulk)) or (certain and bad.mean() > max(0.5, 3.5 / bad.size)):
-            # Where most of the values fit, the others are errors and not another quantity.
+        elif certain and (outside_typical(quantity, bulk) or _another_quantity(quantity, own, bad)):
             yield from _wrong_name(var, quantity, summary, sample, float(bad.mean()))
+
+
+def _another_quantity(quantity: Quantity, own: Floats, bad: Any) -> bool:
+    """Whether impossible values are so many, or pass into the possible ones so evenly, that the name must be wrong.
+
+    Errors stand apart from the values that they were put among.
+    """
+    share = float(bad.mean())
+    if share <= max(0.05, 3.5 / bad.size):
+        return False
+    if share > 0.5:
+        return True
+    ordered = np.sort(own[np.isfinite(own)])
+    steps = np.diff(ordered)
+    across = [
+        float(steps[place - 1])
+        for place in (np.searchsorted(ordered, limit) for limit in quantity.hard)
+        if 0 < place < ordered.size
+    ]
+    return bool(across) and max(across) < 0.02 * float(ordered[-1] - ordered[0])
 
 
 def outside_typical(quantity: Quantity, bulk: tuple[float, float]) -> bool:
