@@ -12,6 +12,9 @@ from typing import Any
 from tools.netcdf import fixes
 from tools.netcdf.model import CannotClean, Finding, Report
 
+#: A file is loaded whole to be cleaned.
+_MOST_BYTES = 2 * 2**30
+
 
 def cleaned_name(path: str | Path) -> Path:
     """`cast.nc` -> `cast_cleaned.nc` in the same folder."""
@@ -37,17 +40,33 @@ def cleaned_copy(path: str | Path, out: str | Path, report: Report, *, only: Seq
     import xarray
 
     try:
-        engine = "zarr" if source.is_dir() else None
-        with xarray.open_dataset(source, decode_cf=False, engine=engine) as opened:
-            dataset = opened.load()
+        groups = _load(xarray, source)
         done = []
         for finding in chosen:
-            dataset = fixes.apply(dataset, finding.ops)
+            groups = fixes.apply_to_groups(groups, finding.ops)
             done.append(finding.id)
-        _write(dataset, target, done)
+        _write(groups, target, done)
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
         raise CannotClean(f"No cleaned copy of {source.name} could be written: {error}.") from error
     return target
+
+
+def _load(xarray: Any, source: Path) -> dict[str, Any]:
+    """Every group by its path, in memory, with nothing decoded."""
+    if source.is_dir():
+        with xarray.open_dataset(source, decode_cf=False, engine="zarr") as opened:
+            return {"/": opened.load()}
+    if source.stat().st_size > _MOST_BYTES:
+        raise CannotClean(
+            f"{source.name} is larger than {_MOST_BYTES // 2**30} GiB, and a cleaned copy is made in memory.",
+            "Apply the fixes of the report with xarray or NCO.",
+        )
+    opened_groups = xarray.open_groups(source, decode_cf=False)
+    try:
+        return {path: dataset.load() for path, dataset in opened_groups.items()}
+    finally:
+        for dataset in opened_groups.values():
+            dataset.close()
 
 
 def _chosen(report: Report, only: Sequence[str] | None) -> list[Finding]:
@@ -65,19 +84,22 @@ def _chosen(report: Report, only: Sequence[str] | None) -> list[Finding]:
     ]
 
 
-def _write(dataset: Any, target: Path, done: list[str]) -> None:
+def _write(groups: dict[str, Any], target: Path, done: list[str]) -> None:
+    dataset = groups["/"]
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     line = f"{stamp} leadline netcdf: fixed {', '.join(done)}"
     old = str(dataset.attrs.get("history", "")).strip()
     dataset.attrs["history"] = f"{line}\n{old}" if old else line
-    for name in dataset.variables:
-        if "_FillValue" not in dataset[name].attrs:
-            # xarray would add a fill value to every float variable, coordinates included.
-            dataset[name].encoding["_FillValue"] = None
+    for one in groups.values():
+        for name in one.variables:
+            if "_FillValue" not in one[name].attrs:
+                # xarray would add a fill value to every float variable, coordinates included.
+                one[name].encoding["_FillValue"] = None
     handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".nc.part")
     os.close(handle)
     try:
-        dataset.to_netcdf(temporary, engine="netcdf4")
+        for number, (path, one) in enumerate(groups.items()):
+            one.to_netcdf(temporary, engine="netcdf4", mode="a" if number else "w", group=path)
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)

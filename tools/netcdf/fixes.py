@@ -6,14 +6,25 @@ step stand beside each other in STEPS; the tests paste the one and do the other 
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tools.netcdf.model import CannotClean, Op
 
+#: Of a file with groups, `groups` maps the path of each to its dataset; the lines of a fix say which one is `ds`.
+PRELUDE_GROUPS = (
+    "import numpy as np\nimport xarray as xr\n\n"
+    "groups = {{path: ds.load() for path, ds in xr.open_groups({source!r}, decode_cf=False).items()}}"
+)
+EPILOGUE_GROUPS = (
+    "for number, (path, ds) in enumerate(groups.items()):\n"
+    "    for name in ds.variables:\n"
+    '        if "_FillValue" not in ds[name].attrs:\n'
+    '            ds[name].encoding["_FillValue"] = None\n'
+    '    ds.to_netcdf({target!r}, mode="a" if number else "w", group=path)'
+)
 PRELUDE = "import numpy as np\nimport xarray as xr\n\nds = xr.open_dataset({source!r}, decode_cf=False).load()"
 EPILOGUE = (
     "for name in ds.variables:\n"
@@ -230,6 +241,21 @@ def _do_mask_at(ds: Any, op: Op) -> Any:
     return ds
 
 
+def _line_mask_infinite(op: Op) -> str:
+    return (
+        f"v = ds[{op.variable!r}]\n"
+        f"v.attrs.setdefault('_FillValue', v.dtype.type({_literal(op.value)}))\n"
+        f"v.values[np.isinf(v.values)] = v.attrs['_FillValue']"
+    )
+
+
+def _do_mask_infinite(ds: Any, op: Op) -> Any:
+    var = ds[op.variable]
+    var.attrs.setdefault("_FillValue", var.dtype.type(_number(op.value)))
+    var.values[np.isinf(var.values)] = var.attrs["_FillValue"]
+    return ds
+
+
 def _line_drop(op: Op) -> str:
     return f"ds = ds.drop_vars({op.variable!r})"
 
@@ -270,50 +296,12 @@ STEPS: dict[str, tuple[Callable[[Op], str], Callable[[Any, Op], Any]]] = {
     "drop_missing": (_line_drop_missing, _do_drop_missing),
     "convert_outside": (_line_convert, _do_convert),
     "mask_outside": (_line_mask, _do_mask),
+    "mask_infinite": (_line_mask_infinite, _do_mask_infinite),
     "mask_at": (_line_mask_at, _do_mask_at),
     "drop": (_line_drop, _do_drop),
     "lon180": (_line_lon180, _do_lon180),
     "rechunk": (_line_rechunk, _do_rechunk),
 }
-
-_NCATTED_TYPE = {"f4": "f", "f8": "d", "i1": "b", "i2": "s", "i4": "l", "u1": "ub", "u2": "us", "u4": "ul", "i8": "ll"}
-
-
-def xarray_lines(ops: Sequence[Op]) -> str:
-    """The lines to paste between PRELUDE and EPILOGUE."""
-    return "\n".join(STEPS[op.kind][0](op) for op in ops)
-
-
-def pasted(ops: Sequence[Op], source: str, target: str) -> str:
-    """A whole script: open `source`, fix, write `target`."""
-    return "\n".join((PRELUDE.format(source=source), xarray_lines(ops), EPILOGUE.format(target=target)))
-
-
-def ncatted_line(ops: Sequence[Op], file: str) -> str:
-    """One ncatted command, empty where the fix changes more than attributes."""
-    words = []
-    for op in ops:
-        if "/" in op.variable:
-            return ""
-        holder = op.variable or "global"
-        if op.kind == "del_attr":
-            words.append(f"{op.name},{holder},d,,")
-        elif op.kind == "set_attr" and isinstance(op.value, str):
-            words.append(f"{op.name},{holder},o,c,{op.value}")
-        elif op.kind == "set_attr":
-            array = np.atleast_1d(np.asarray(op.value))
-            kind = _NCATTED_TYPE.get(array.dtype.kind + str(array.dtype.itemsize))
-            if kind is None:
-                return ""
-            words.append(f"{op.name},{holder},o,{kind},{','.join(repr(x) for x in array.tolist())}")
-        elif op.kind == "set_fill":
-            # NCO converts values that equal the old fill value; creating one only declares it.
-            words.append(f"_FillValue,{holder},o,d,{float(op.value)!r}")
-        else:
-            return ""
-    return (
-        "ncatted -h " + " ".join(f"-a {shlex.quote(word)}" for word in words) + f" {shlex.quote(file)}" if words else ""
-    )
 
 
 def apply(dataset: Any, ops: Sequence[Op]) -> Any:
@@ -326,3 +314,15 @@ def apply(dataset: Any, ops: Sequence[Op]) -> Any:
         except (KeyError, ValueError, TypeError, IndexError) as error:
             raise CannotClean(f"The fix {op.kind} of {op.variable or 'the file'} does not fit: {error}.") from error
     return dataset
+
+
+def apply_to_groups(groups: Mapping[str, Any], ops: Sequence[Op]) -> dict[str, Any]:
+    """The datasets of all groups by path after the steps; raises CannotClean as `apply` does."""
+    from tools.netcdf.fixtext import by_group
+
+    changed = dict(groups)
+    for group, steps in by_group(ops):
+        if group not in changed:
+            raise CannotClean(f"The file has no group {group}.", "Write the report anew.")
+        changed[group] = apply(changed[group], steps)
+    return changed

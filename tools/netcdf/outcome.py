@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tools.netcdf import conformance, fixes
+from tools.netcdf import conformance, fixtext
 from tools.netcdf.model import LEVELS, CheckRun, Finding
 
 
-def finished(findings: list[Finding], file: str, convention: str) -> list[Finding]:
+def finished(findings: list[Finding], file: str, convention: str, grouped: bool = False) -> list[Finding]:
     """De-duplicated, folded, ranked, with ids and the text of their fixes."""
     folded = conformance.fold(distinct(findings))
     folded.sort(
@@ -29,16 +29,21 @@ def finished(findings: list[Finding], file: str, convention: str) -> list[Findin
         used[stem] = used.get(stem, 0) + 1
         identity = stem if used[stem] == 1 else f"{stem}:{used[stem]}"
         finished.append(
-            replace(found, id=identity, reference=found.reference.replace("{cf}", convention), fix=_fix(found, file))
+            replace(
+                found,
+                id=identity,
+                reference=found.reference.replace("{cf}", convention),
+                fix=_fix(found, file, grouped),
+            )
         )
     return finished
 
 
-def _fix(found: Finding, file: str) -> dict[str, str]:
+def _fix(found: Finding, file: str, grouped: bool) -> dict[str, str]:
     fix = dict(found.fix)
     if found.ops:
-        fix["xarray"] = fixes.xarray_lines(found.ops)
-        line = fixes.ncatted_line(found.ops, os.path.basename(file))
+        fix["xarray"] = fixtext.xarray_lines(found.ops, grouped=grouped)
+        line = fixtext.ncatted_line(found.ops, os.path.basename(file))
         if line:
             fix["ncatted"] = line
     return fix

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from tools.netcdf import fixes
+from tools.netcdf import fixtext
 from tools.netcdf.catalogue import KINDS
 from tools.netcdf.model import LEVELS, Finding, Report
 
@@ -27,6 +27,10 @@ VERDICT_WORDS = {
     "unreadable": "Cannot be read",
     "incomplete": "Not fully checked",
 }
+
+
+def _grouped(report: Report) -> bool:
+    return any("/" in row["name"] for row in report.facts.get("variables", []))
 
 
 def _name(report: Report) -> str:
@@ -67,9 +71,9 @@ def render_markdown(report: Report) -> str:
             "The xarray lines go between these two; ncatted is part of the NCO tools and changes the file in place.",
             "",
             "```python",
-            fixes.PRELUDE.format(source=name),
+            fixtext.prelude(name, grouped=_grouped(report)),
             "# ... the lines of the fix ...",
-            fixes.EPILOGUE.format(target=f"{stem}_fixed.nc"),
+            fixtext.epilogue(f"{stem}_fixed.nc", grouped=_grouped(report)),
             "```",
             "",
         ]
@@ -184,9 +188,9 @@ def render_html(report: Report) -> str:
         name = _name(report)
         whole = "\n".join(
             (
-                fixes.PRELUDE.format(source=name),
+                fixtext.prelude(name, grouped=_grouped(report)),
                 "# ... the lines of the fix ...",
-                fixes.EPILOGUE.format(target=f"{os.path.splitext(name)[0]}_fixed.nc"),
+                fixtext.epilogue(f"{os.path.splitext(name)[0]}_fixed.nc", grouped=_grouped(report)),
             )
         )
         parts.append(f"<details><summary>How to apply a fix with xarray</summary><pre>{e(whole)}</pre></details>")

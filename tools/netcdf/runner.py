@@ -39,7 +39,8 @@ class _Work:
     done: bool = False
 
     def report(self) -> Report:
-        findings = outcome.finished(self.findings, self.file, self.facts.get("convention", "CF"))
+        grouped = any("/" in row["name"] for row in self.facts.get("variables", []))
+        findings = outcome.finished(self.findings, self.file, self.facts.get("convention", "CF"), grouped)
         verdict = outcome.verdict(findings, self.unreadable, self.done)
         return Report(
             file=self.file,

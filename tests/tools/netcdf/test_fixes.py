@@ -12,7 +12,7 @@ import xarray as xr
 
 from tests.tools.netcdf.makers import MAKERS, write
 from tests.tools.netcdf.mutants import MUTATIONS, Mutation, make
-from tools.netcdf import Report, check_file, cleaned_copy, fixes
+from tools.netcdf import Report, check_file, cleaned_copy, fixes, fixtext
 from tools.netcdf.model import CannotClean, Op
 
 #: Defects whose cure nobody can know from the file alone.
@@ -38,7 +38,7 @@ def test_the_pasted_fix_removes_the_finding(mutation: Mutation, tmp_path: Path) 
     report = check_file(path)
     targets = [f for f in report.findings if f.cls in mutation.wanted and f.ops]
     assert targets, [f.id for f in report.findings]
-    script = fixes.pasted([op for f in targets for op in f.ops], str(path), str(fixed))
+    script = fixtext.pasted([op for f in targets for op in f.ops], str(path), str(fixed))
     exec(compile(script, "pasted", "exec"), {})
     left = {f.id for f in check_file(fixed).findings}
     assert not left & {f.id for f in targets}
@@ -58,7 +58,7 @@ def test_pasted_and_applied_fixes_give_the_same_file(tmp_path: Path) -> None:
         Op("drop", "PRES"),
     ]
     pasted = tmp_path / "pasted.nc"
-    exec(compile(fixes.pasted(ops, str(path), str(pasted)), "pasted", "exec"), {})
+    exec(compile(fixtext.pasted(ops, str(path), str(pasted)), "pasted", "exec"), {})
     applied = fixes.apply(xr.open_dataset(path, decode_cf=False).load(), ops)
     with xr.open_dataset(pasted, decode_cf=False) as other:
         xr.testing.assert_identical(applied, other.load())
@@ -87,11 +87,11 @@ def test_cleaned_copy_never_replaces_the_original(good_files: dict[str, Path], g
 
 
 def test_a_name_that_is_python_stays_a_name() -> None:
-    line = fixes.xarray_lines([fixes.set_attr("x'] + __import__('os')", "units", "m'; import os")])
+    line = fixtext.xarray_lines([fixes.set_attr("x'] + __import__('os')", "units", "m'; import os")])
     assert line == """ds["x'] + __import__('os')"].attrs['units'] = "m'; import os\""""
 
 
 def test_ncatted_is_offered_for_attributes_only_and_quotes_its_words() -> None:
-    line = fixes.ncatted_line([fixes.set_attr("t", "units", "m s-1")], "my file.nc")
+    line = fixtext.ncatted_line([fixes.set_attr("t", "units", "m s-1")], "my file.nc")
     assert line == "ncatted -h -a 'units,t,o,c,m s-1' 'my file.nc'"
-    assert fixes.ncatted_line([Op("drop", "t")], "f.nc") == ""
+    assert fixtext.ncatted_line([Op("drop", "t")], "f.nc") == ""
