@@ -185,7 +185,7 @@ def _with_headers(send: Any, cookie: bytes | None) -> Any:
                 *message.get("headers", []),
                 (b"content-security-policy", POLICY.encode()),
                 (b"x-content-type-options", b"nosniff"),
-                (b"referrer-policy", b"no-referrer"),
+                (b"referrer-policy", b"same-origin"),
             ]
             if cookie:
                 headers.append((b"set-cookie", cookie))

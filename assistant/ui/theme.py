@@ -7,7 +7,7 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 STYLES = [STATIC / name for name in ("base.css", "chat.css", "library.css", "pages.css")]
 #: The scripts are modules; the page is what it is without them, and comes alive when its parts are there.
-HEAD = '<script type="module" src="ll/static/main.js"></script><meta name="referrer" content="no-referrer">'
+HEAD = '<script type="module" src="ll/static/main.js"></script>'
 
 
 def theme() -> object:

@@ -126,7 +126,8 @@ def ready(page) -> None:
     page.wait_for_selector("#ll-ask:not([disabled])")
     page.wait_for_function(
         "(line => /(^|[^0-9])[1-9][0-9]* document/.test(line.innerText) && !line.querySelector('.ll-busy'))"
-        "(document.querySelector('#ll-status'))"
+        "(document.querySelector('#ll-status'))",
+        timeout=90_000,
     )
 
 
