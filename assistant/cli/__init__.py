@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import library, people, talk, tools
+from assistant.cli import conversations, library, models, people, talk, tools
 
 app = typer.Typer(
     name="leadline",
@@ -38,7 +38,7 @@ def _root(
     pass
 
 
-for part in (library, people, talk, tools):
+for part in (library, people, talk, models, conversations, tools):
     part.register(app)
 
 

@@ -9,8 +9,10 @@ import typer
 
 from assistant.cli.library import Documents, _names
 from assistant.cli.output import Batch, Json, one_of, quiet_libraries, run_batch, say, write_json
+from corpora.errors import LeadlineError
 
 if TYPE_CHECKING:
+    from assistant.assistant import Assistant
     from assistant.citations.model import Citation
     from assistant.turn import Turn
 
@@ -28,7 +30,12 @@ def ask_command(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     document: Documents = None,
     model: Annotated[
-        str | None, typer.Option("--model", "-m", help="auto, embedded, or a model's name in Ollama.")
+        str | None,
+        typer.Option("--model", "-m", help="auto, embedded, a model's name in Ollama, SERVER:MODEL or PROVIDER:MODEL."),
+    ] = None,
+    conversation: Annotated[
+        str | None,
+        typer.Option("--conversation", "-c", help="Go on with this conversation, by its id; `new` begins one."),
     ] = None,
     batch: Batch = None,
     as_json: Json = False,
@@ -49,14 +56,32 @@ def ask_command(
             run_batch(batch, "question", work)
             return
         assert question is not None
-        turn = assistant.ask(question, documents=document, model=model)
+        kept = _conversation(assistant, conversation)
+        try:
+            turn = assistant.ask(question, documents=document, model=model, conversation=kept)
+        except LeadlineError:
+            if kept and conversation == "new":
+                # A conversation whose first question failed is none.
+                assistant.conversations.delete(kept)
+            raise
     if as_json:
-        write_json(turn.to_json())
+        write_json({**turn.to_json(), **({"conversation": kept} if kept else {})})
     else:
-        _print_turn(turn)
+        print_turn(turn)
+        if conversation == "new":
+            say(f"Go on with: leadline ask -c {kept} QUESTION")
 
 
-def _print_turn(turn: Turn) -> None:
+def _conversation(assistant: Assistant, name: str | None) -> str | None:
+    from assistant.cli.conversations import named
+
+    if name is None:
+        return None
+    kept = assistant.conversations
+    return kept.create().id if name == "new" else named(kept, name).id
+
+
+def print_turn(turn: Turn) -> None:
     from corpora.sentences import readable
 
     sources: list[Citation] = []
@@ -72,7 +97,22 @@ def _print_turn(turn: Turn) -> None:
     for call in turn.tools:
         if call.working:
             print("\n" + "\n".join(f"    {line}" for line in call.working))
-    say(f"\n{turn.checked.summary}. Answered by {turn.model} in {turn.timings.total_s:.1f} s.")
+    for note in turn.notes:
+        say(f"\n{note}")
+    say(f"\n{turn.checked.summary}. Answered by {turn.model} in {turn.timings.total_s:.1f} s{_speed(turn)}.")
+
+
+def _speed(turn: Turn) -> str:
+    """Tokens and speed, where the model reports them."""
+    usage = turn.usage
+    if not usage.get("output_tokens"):
+        return ""
+    parts = [f"{usage['input_tokens']:.0f} tokens read, {usage['output_tokens']:.0f} written"]
+    if "output_tokens_per_s" in usage:
+        parts.append(f"{usage['output_tokens_per_s']:.0f} a second")
+    if usage.get("context_available"):
+        parts.append(f"context {100 * usage['context_used'] / usage['context_available']:.0f} % full")
+    return f" ({'; '.join(parts)})"
 
 
 def serve_command(

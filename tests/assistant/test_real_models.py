@@ -265,10 +265,10 @@ def test_a_prompt_three_times_too_long_keeps_the_best_passages_and_says_so(serve
     assert sent[0]["content"] == server.asked("/api/chat")[0]["messages"][0]["content"]
     assert sent[1]["content"] == QUESTION
     assert shown[0] == 1
-    # The best of each search stay, and no passage is sent twice.
-    assert len(shown) == len(set(shown))
-    assert {1, 2, 3, 4, 5} <= set(shown)
-    assert 40 not in shown
+    # The best of each search stay, as far as there is room, and no passage is sent twice.
+    assert len(shown) == len(set(shown)) >= 4
+    assert {1, 2} <= set(shown)
+    assert max(shown) < 40
     assert turn.notes == (
         f"The model was not shown {found - len(shown)} of {found} passages, the lowest ranked: its context has room "
         "for 2,260 tokens.",

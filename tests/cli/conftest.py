@@ -75,11 +75,11 @@ def inside(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], e
     loaded = encoder._load()
     monkeypatch.setattr(type(encoder), "_build", lambda self: loaded)
 
-    def run(home: Path, *arguments: str) -> Ran:
+    def run(home: Path, *arguments: str, ollama: str = "http://127.0.0.1:9") -> Ran:
         for name in [n for n in os.environ if n.startswith("LEADLINE_") or n == "OLLAMA_HOST"]:
             monkeypatch.delenv(name)
         monkeypatch.setenv("LEADLINE_HOME", str(home))
-        monkeypatch.setenv("LEADLINE_OLLAMA_HOST", "http://127.0.0.1:9")
+        monkeypatch.setenv("LEADLINE_OLLAMA_HOST", ollama)
         monkeypatch.setattr(sys, "argv", ["leadline", *arguments])
         capfd.readouterr()
         try:
