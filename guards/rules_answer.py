@@ -1,0 +1,68 @@
+"""Rules for texts that dictate an answer, or ask for the hidden instructions."""
+
+from __future__ import annotations
+
+from guards.matching import rule
+from guards.phrases import GAP
+
+ANSWER = (
+    rule(
+        "injection.answer",
+        0.6,
+        r"\b(?:your|the|every|each|any|all) (?:\w+ )?(?:answers?|responses?|reply|replies|outputs?"
+        r"|summar(?:y|ies)|reviews?"
+        r"|sentences?|messages?) (?:must|should|shall|has to|have to|needs? to|will|is to) (?:only "
+        r"|always |now )?(?:be|contain"
+        r"|start|begin|end|say|include|read|state|consist|mention|recommend)\b",
+        r"\b(?:respond|reply|answer|say|output|print|write|state|begin|start|end)\b (?:\w+ ){0,3}(?:only"
+        r"|nothing but|exactly"
+        r"|always|simply|just|instead)\b (?:with|by|:|\"|')",
+        r"\b(?:only|always|simply|just) (?:respond|reply|answer|say|output|print|write|state)\b (?:with"
+        r"|that|:|\"|'|in)",
+        r"\b(?:say|print|output|reply with|respond with|write|state|answer"
+        r"|repeat)\b ?:? ?[\"'`][^\"'`\n]{1,200}[\"'`]"
+        r"(?: (?:and|instead|to|no matter|regardless)|[.!]|$)",
+        r"\b(?:give|write|provide|produce) (?:\w+ ){0,2}(?:only )?(?:a )?(?:positive|favou?rable"
+        r"|glowing) (?:review|evaluation"
+        r"|recommendation|summary)",
+        r"\b(?:recommend|advise) (?:\w+ ){0,4}(?:accept|acceptance|publication|buying|purchase)\b",
+        r"\binstead of (?:answering|summari[sz]ing|responding|the (?:answer|summary|question))",
+        r"\b(?:regardless|no matter|irrespective) (?:of )?(?:what|the|any) (?:\w+ ){0,3}(?:user|question"
+        r"|asks?|asked|says?"
+        r"|query|request)",
+        r"\b(?:antworte|sage|schreibe|gib) (?:\w+ ){0,4}(?:nur|ausschliesslich|immer|stattdessen)\b",
+        r"\b(?:reponds?|repondez|responde|responda|rispondi|di) (?:\w+ ){0,3}(?:seulement|uniquement"
+        r"|toujours|solo|solamente"
+        r"|siempre|sempre|soltanto)\b",
+        r"\b(?:from now on|henceforth)\b[^.!?\n]{0,60}\b(?:answer|respond|reply|speak|write|say|end)\b",
+    ),
+)
+
+LEAK = (
+    rule(
+        "injection.leak",
+        0.75,
+        r"\b(?:reveal|show|print|repeat|output|display|tell|give|share|recite|list|write|dump|disclose"
+        r"|expose|return|type"
+        r"|spell|copy|translate|summari[sz]e|what(?:'s| is| are| was| were))\b (?:\w+ ){0,4}(?:your|the"
+        r"|its|system|hidden|secret"
+        r"|initial|original|full|entire|complete|exact) (?:\w+ ){0,3}(?:system prompts?"
+        r"|prompts?(?: texts?)?|system messages?"
+        r"|your (?:original|initial) instructions?|(?:hidden|secret|internal|system) (?:instructions?"
+        r"|rules|prompts?|messages?)"
+        r"|instructions? (?:you|that you|given to you|above|verbatim)|pre-?prompt|guidelines you)",
+        r"\b(?:repeat|print|output|copy|show|write|return|translate|display|spell) (?:\w+ ){0,4}(?:text"
+        r"|words?|everything|all|lines?"
+        r"|content|sentences?|instructions?|prompt) (?:\w+ ){0,2}(?:above|before this|preceding"
+        r"|prior to this)",
+        r"\bwhat (?:\w+ ){0,2}(?:were|was|are|is) (?:you|your) (?:\w+ )?(?:told|instructed|programmed"
+        r"|instructions?|initial"
+        r"|first) (?:\w+ ){0,3}(?:before|prompt|instructions?|message|do|above)?",
+        r"\b(?:your|dein\w*|tus?|tes|tuo|seu) (?:system[- ]?prompt|systemprompt|prompt (?:de "
+        r"|du )?(?:sistema|systeme)"
+        r"|prompt-?text\w*|urspr\w+ anweisung\w*)",
+        r"\b(?:zeig\w*|nenn\w*|gib|verrat\w*) "
+        + GAP
+        + r"(?:system-?prompt|prompt-?texte?|anweisung\w*|instruktion\w*)\b",
+    ),
+)
