@@ -31,6 +31,8 @@ WINDOW = 4000
 OVERLAP = 400
 #: Longest text that is screened; what is beyond it is reported, never passed over in silence.
 LIMIT = 400_000
+#: The most that the trained head for documents may say without a rule that seconds it: under every threshold.
+_ALONE = 0.45
 
 
 class TrainedHeads(Protocol):
@@ -82,10 +84,10 @@ class EmbeddedGuard:
         found.extend(risk("canary", 1.0) for canary in self._canaries if canary in folded_whole)
         for window in windows(whole.clean, WINDOW, OVERLAP):
             matching = folded_whole if len(window.text) == len(whole.clean) else fold(window.text)
-            found.extend(self._rules(stage, matching))
-            found.extend(self._decoded(stage, window.text))
+            told = [*self._rules(stage, matching), *self._decoded(stage, window.text)]
+            found.extend(told)
             if self._heads:
-                found.extend(self._heads.risks(window.text, stage, self._encoder_at(stage)))
+                found.extend(_seconded(self._heads.risks(window.text, stage, self._encoder_at(stage)), stage, told))
         if whole.hidden:
             found.extend(self._concealed(stage, whole.hidden))
         if len(text) > LIMIT:
@@ -124,6 +126,19 @@ class EmbeddedGuard:
     @staticmethod
     def _sensitive(text: str) -> list[Risk]:
         return [risk(match.code, match.score) for match in sensitive(text)]
+
+
+def _seconded(heads: Sequence[Risk], stage: Stage, told: Sequence[Risk]) -> list[Risk]:
+    """What the heads found; in documents it marks a text only where a rule found at least a trace of the same.
+
+    Papers on language models speak of prompts and instructions throughout, and the head for documents, which few
+    examples taught, takes that for an attack: on its own it finds little that the rules miss, and it is often wrong.
+    """
+    if stage not in ("context", "tool") or any(
+        one.code.startswith(("injection", "encoded", "jailbreak")) for one in told
+    ):
+        return list(heads)
+    return [risk(one.code, min(one.score, _ALONE)) if one.code == "injection" else one for one in heads]
 
 
 def sensitive(text: str) -> list[Match]:

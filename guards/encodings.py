@@ -23,8 +23,8 @@ _BINARY = re.compile(r"(?<![0-9])(?:[01]{8}[ ]?){8,1024}(?![0-9])")
 _ENTITY = re.compile(r"&(?:#\d{2,7}|#x[0-9A-Fa-f]{2,6}|[a-zA-Z]{2,8});")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))")
-_SPACED = re.compile(r"(?<!\w)(?:\w[ .*_\-|/]){6,400}\w(?!\w)")
-_SPACED_GAP = re.compile(r"[ .*_\-|/]")
+_SPACED = re.compile(r"(?<!\w)(?:\w[ .*_\-|/]{1,3}){6,400}\w(?!\w)")
+_SPACED_GAP = re.compile(r"[ .*_\-|/]{1,3}")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _LEET_WORD = re.compile(r"(?<!\w)(?=[013457@$!]{0,30}[a-z])(?=[a-z]{0,30}[013457@$!])[a-z013457@$!]{2,30}")
 # Words that give a rotated or reversed text away; any two of them are enough to look again.
@@ -46,7 +46,16 @@ _TELLS = (
 _ROT13_TELLS = tuple(codecs.encode(word, "rot13") for word in _TELLS)
 _REVERSED_TELLS = tuple(word[::-1] for word in _TELLS)
 
+_FREQUENT = frozenset("the of and to in is that it for you this with all be not are or from as on by an your".split())
+#: Of a text with fewer of them than this share another reading is tried.
+_STRANGE = 0.08
+_CELLS = re.compile(r"\s{0,3}\|(?:[\s|:]|-{2,}){0,40}|\t+")
 _MAX_CANDIDATES = 40
+_FEW_CELLS = 3
+_FEW_CHARACTERS = 40
+#: Characters of a text whose words may stand in reverse order.
+_SHORT_ENOUGH = 2000
+_HYPHENS = re.compile(r"(?<=\w)[-\u00ad]\s{0,3}\n\s{0,3}(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,13 @@ def decoded_pieces(text: str, *, depth: int = 2) -> list[Decoded]:
             if len(found) >= _MAX_CANDIDATES:
                 return found
     lower = text.casefold()
-    if sum(tell in lower for tell in _ROT13_TELLS) >= 2:
-        found.append(Decoded("rot13", 0, codecs.encode(text, "rot13")))
-    if sum(tell in lower for tell in _REVERSED_TELLS) >= 2:
-        found.append(Decoded("reversed", 0, text[::-1]))
+    strange = len(lower) >= _FEW_CHARACTERS and _common(lower) < _STRANGE
+    for encoding, tells, turned in (
+        ("rot13", _ROT13_TELLS, lambda: codecs.encode(text, "rot13")),
+        ("reversed", _REVERSED_TELLS, lambda: text[::-1]),
+    ):
+        if sum(tell in lower for tell in tells) >= 2 or (strange and _common(turned().casefold()) >= 2 * _STRANGE):
+            found.append(Decoded(encoding, 0, turned()))
     spaced = [match[0] for match in _SPACED.finditer(text)]
     if spaced:
         found.append(Decoded("spaced", text.find(spaced[0]), " ".join(_closed_up(run) for run in spaced)))
@@ -92,6 +104,14 @@ def decoded_pieces(text: str, *, depth: int = 2) -> list[Decoded]:
         plain = _LEET_WORD.sub(lambda word: word[0].translate(_LEET), lower)
         if sum(tell in plain for tell in _TELLS) > sum(tell in lower for tell in _TELLS):
             found.append(Decoded("leet", 0, plain))
+    if sum(tell in lower for tell in _TELLS) >= 2 and len(lower) <= _SHORT_ENOUGH:
+        found.append(Decoded("word order", 0, " ".join(reversed(lower.split()))))
+    if text.count("|") + text.count("\t") >= _FEW_CELLS:
+        # A sentence over the cells of a row, and one down a column.
+        found.append(Decoded("cells", 0, _CELLS.sub(" ", text)))
+        found.extend(Decoded("cells", 0, column) for column in _columns(text))
+    if _HYPHENS.search(text):
+        found.append(Decoded("hyphens", 0, _HYPHENS.sub("", text)))
     if depth > 1:
         for outer in found[:_MAX_CANDIDATES]:
             if outer.encoding in ("base64", "base32", "hex", "escapes"):
@@ -99,9 +119,23 @@ def decoded_pieces(text: str, *, depth: int = 2) -> list[Decoded]:
     return found[:_MAX_CANDIDATES]
 
 
+def _common(lower: str) -> float:
+    """The share of a text's words that are the most frequent ones of English: about a third in any English text."""
+    words = lower.split()
+    return sum(word in _FREQUENT for word in words) / max(1, len(words))
+
+
 def _closed_up(run: str) -> str:
     """`i g n o r e   a l l` without its gaps; a doubled gap stays a space between words."""
-    return _SPACED_GAP.sub("", run)
+    return _SPACED_GAP.sub(lambda gap: " " if len(gap[0]) > 1 else "", run)
+
+
+def _columns(text: str) -> list[str]:
+    """The columns of the table that the lines of a text make, each as one line; at most eight."""
+    rows = [re.split(r"\||\t", line.strip(" |")) for line in text.splitlines() if "|" in line or "\t" in line]
+    rows = [row for row in rows if any(cell.strip(" -:") for cell in row)]
+    widest = min(max((len(row) for row in rows), default=0), 8)
+    return [" ".join(row[place].strip() for row in rows if place < len(row)) for place in range(widest)]
 
 
 def _readable(text: str) -> bool:

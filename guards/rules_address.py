@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from guards.matching import rule
+from guards.phrases import MACHINES, SAYING
 
 FRAME = (
     rule(
@@ -30,6 +31,10 @@ FRAME = (
         0.55,
         r"(?:^|[\n.!?>]) ?(?:system|assistant|ai|human|tool|function) ?:\s",
         r"\b(?:tool|function)[ _](?:call|result|output|response) ?[:=(]",
+        r"\bend of (?:the )?(?:document|context|passages?|text|data|file|input"
+        r"|report)\b[.:\])>*=\- ]{1,6}(?:begin|start|new|user"
+        r"|system|assistant|real|now|here)\b|\bnew (?:user|system) (?:request|question|message|prompt"
+        r"|instructions?)\s?:",
         r"\{ ?\"(?:role|tool|tool_name|function|name|action)\" ?: ?\"[\w.-]{1,40}\" ?, ?\"(?:content"
         r"|arguments|args"
         r"|parameters|input|tool_input)\"",
@@ -49,6 +54,29 @@ ADDRESSED = (
         r"|copilot|llama|agents?|models?|bots?)\b(?: (?:assistants?|models?|agents?|systems?|reviewers?"
         r"|readers?"
         r"|summari[sz]ers?))?\s?[:,.!\-)\]]",
+        r"\b"
+        + MACHINES
+        + r"\b[^.!?\n:]{0,80}?\b(?:must|have to|has to|need to|needs to|shall|should|ought to|will|are to|is to|please"
+        r"|are (?:required|instructed|told|asked|ordered) to|mussen|muessen|sollen|durfen|doivent|deben|devem|devono"
+        r"|tienen que) (?:\w+ ){0,3}?"
+        + r"(?:"
+        + SAYING
+        + r"|bezeichnen|schreiben|sagen|antworten|erwahnen|empfehlen|affirmer|dire|ecrire|repondre|decir|afirmar"
+        r"|responder"
+        r"|escribir|dizer|scrivere|rispondere)\b(?! (?:a|the) source)",
+        r"\b(?:to|dear|attention|hey|fur|an|a l'attention d\w+|para|per|ai|aos) (?:any |all |every |the |das "
+        r"|die |alle |el |los "
+        r"|il |o |os |un |une |les )?" + MACHINES + r"\b[^.!?\n:]{0,60}[:,]",
+        r"(?:^|[(\[\n.!?\"] ?)(?:all |any )?" + MACHINES + r" ?[:,] ?(?:please )?(?:you )?(?:must )?" + SAYING + r"\b",
+        r"\b(?:the|this|your|our) (?:ai )?(?:assistant|agent|chat ?bot|language model|ai) (?:should|must|shall"
+        r"|has to|needs to"
+        r"|is to|will) (?:now|then|first|immediately|next|always|never|instead|also)\b",
+        r"\b(?:nota|aviso|mensaje|mensagem|avviso|messaggio|hinweis|note) (?:para|per|al?|ao|an|to|pour|a) (?:el "
+        r"|la |o |l'|lo |den |the )?"
+        r"(?:asistente|assistente|assistenten|assistant)\b",
+        r"\b(?:nota|note|hinweis|anmerkung|avis|aviso) (?:an|fur|fuer|pour|para|per|to|for|a)\b (?:\w+ ){0,2}?"
+        + MACHINES,
+        r"^(?:asistente|assistente|assistent|ассистент)\s?[:,]",
         r"\b(?:if|when|since|because|as) (?:you|you're|you are|the reader|this|it) (?:are |is "
         r"|being )?(?:being )?(?:read"
         r"|processed|parsed|summari[sz]ed|an? )?(?: ?by )?(?:an? )?(?:ai|llm|large language model"

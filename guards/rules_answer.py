@@ -26,6 +26,11 @@ ANSWER = (
         r"|glowing) (?:review|evaluation"
         r"|recommendation|summary)",
         r"\b(?:recommend|advise) (?:\w+ ){0,4}(?:accept|acceptance|publication|buying|purchase)\b",
+        r"\byou (?:must|should|have to|will|shall|need to) (?:\w+ )?(?:end|start|begin|finish|close|open"
+        r"|sign) (?:every|each|all|any"
+        r"|your)(?: of your)? (?:\w+ )?(?:answers?|reply|replies|responses?|messages?|sentences?|summar(?:y|ies))\b",
+        r"\b(?:and|but|then)? ?(?:do|say|answer|output|write|print|add) nothing (?:else|more)\b|\banswer (?:this"
+        r"|that|it) first\b",
         r"\binstead of (?:answering|summari[sz]ing|responding|the (?:answer|summary|question))",
         r"\b(?:regardless|no matter|irrespective) (?:of )?(?:what|the|any) (?:\w+ ){0,3}(?:user|question"
         r"|asks?|asked|says?"
@@ -34,7 +39,8 @@ ANSWER = (
         r"\b(?:reponds?|repondez|responde|responda|rispondi|di) (?:\w+ ){0,3}(?:seulement|uniquement"
         r"|toujours|solo|solamente"
         r"|siempre|sempre|soltanto)\b",
-        r"\b(?:from now on|henceforth)\b[^.!?\n]{0,60}\b(?:answer|respond|reply|speak|write|say|end)\b",
+        r"\b(?:from now on|henceforth),? (?!we |the authors |i )[^.!?\n]{0,60}\b(?:answer|respond|reply|speak"
+        r"|write|say|end)\b",
     ),
 )
 

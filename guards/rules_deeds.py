@@ -39,6 +39,22 @@ EXFILTRATION = (
         r"|pixel|markdown image)"
         r"\b[^.!?\n]{0,60}https?://",
     ),
+    rule(
+        "injection.exfiltration",
+        0.85,
+        r"\b(?:(?:user|reader|customer)(?:'s|s'|s)? (?:last |next |full |own )?(?:questions?|messages?|prompts?"
+        r"|input|words"
+        r"|conversation|history)|(?:whole|entire|full|this) (?:conversation|chat|history|dialogue)|system prompt"
+        r"|e-?mails? of the user|passwords? of the (?:\w+ )?user|chat history|historique|verlauf|historial"
+        r"|cronologia|historico)\b[^.!?\n]{0,40}?" + _AWAY,
+    ),
+    rule(
+        "injection.exfiltration",
+        0.85,
+        r"https?://[^\s]{1,200}[^.!?\n]{0,40}\b(?:followed by|plus|with|and|containing|filled with) (?:the "
+        r"|their )?(?:user|reader"
+        r"|human)(?:'s|s'|s)? (?:\w+ )?(?:questions?|messages?|words|name|input|data)\b",
+    ),
     rule("injection.exfiltration", 0.4, _SEND + r"[^.!?\n]{0,120}" + _AWAY),
 )
 
@@ -48,9 +64,8 @@ CONCEALMENT = (
         0.7,
         r"\b(?:do not|don't|dont|never|without) (?:\w+ ){0,2}(?:mention\w*|tell\w*|reveal\w*|inform\w*"
         r"|disclos\w*|notify\w*"
-        r"|alert\w*|show\w*|let\w*|say\w*|warn\w*) (?:\w+ ){0,6}(?:user|human|anyone|anybody|reader"
-        r"|operator|researcher"
-        r"|them|this (?:message|instruction|note|text|to)|these instructions|that you)",
+        r"|alert\w*|show\w*|let\w*|say\w*|warn\w*) (?:\w+ ){0,6}(?:user|human|reader"
+        r"|this (?:message|instruction|note|text|to)|these instructions|that you)",
         r"\b(?:hide|conceal|keep) (?:this|these|it|that)\b[^.!?\n]{0,40}\b(?:from|secret|hidden"
         r"|confidential)\b[^.!?\n]{0,20}"
         r"\b(?:user|human|reader|operator|them|anyone)?",
@@ -67,12 +82,23 @@ TOOL = (
     rule(
         "injection.tool",
         0.7,
-        r"\b(?:call|invoke|use|run|execute|trigger|activate)\b (?:\w+ ){0,3}(?:tools?|functions?|plugins?)\b"
+        r"\b(?:call|invoke|use|run|execute|trigger|activate)\b (?:\w+ ){0,3}(?:tools?|plugins?)\b"
         r"[^.!?\n]{0,60}(?:\(|\bwith\b|:|`|\bto (?:delete|send|read|write|fetch|download))",
+        r"\b(?:agents?|assistants?|models?)\b[^.!?\n]{0,60}\b(?:must|should|have to|shall) (?:\w+ ){0,2}(?:delete"
+        r"|remove|erase"
+        r"|wipe|overwrite|send|upload|execute)\b",
         r"\b(?:call|invoke|ruf\w*|appell\w*|llam\w*|chiam\w*|cham[ae]\w*)\b (?:a |o |la |le |il )?"
-        r"[`'\"]?[a-z]{2,20}_[a-z_]{2,30}[`'\"]?",
-        r"\b(?:delete|remove|erase|wipe|overwrite|drop) (?:all|every|the (?:entire|whole)) (?:\w+ ){0,3}"
+        r"(?:the |function |tool ){0,2}[`'\"]?(?:send|read|write|delete|remove|fetch|post|upload|download|exec\w*"
+        r"|run|open|get"
+        r"|transfer|pay|search|query|list|create|update|share|forward|load|print|export|browse"
+        r"|visit)_[a-z_]{2,30}[`'\"]?",
+        r"\b(?:delete|remove|erase|wipe|overwrite|drop) (?:all|every|the (?:entire|whole)) "
+        r"(?:(?:of|the|your|our|other|uploaded|stored|user|user's|existing|their|in|this) ){0,3}"
         r"(?:files?|documents?|database|tables?|library|records|folder|data)\b",
+        r"\b(?:retrieve|read|list|show|print|output|collect|forward|open|get|fetch|add|copy"
+        r"|export)\b[^.!?\n]{0,60}\b(?:saved "
+        r"passwords|environment variables|home directory|browser cookies|api keys?|private keys?|ssh keys?"
+        r"|(?:passwords?|e-?mails?|contacts|calendar|messages|credentials|files) of the (?:\w+ )?user)\b",
         r"\brm -rf\b|\bdrop table\b|\bcurl (?:-\w+ )*https?://|\bwget https?://|/etc/(?:passwd|shadow)"
         r"|\.ssh/id_|\bos\.system\b|\bsubprocess\b|(?:\.\./){2,}",
         r"\b(?:open|read|load|print|show|output) (?:the )?(?:\w+ ){0,2}(?:file|path|contents of)\b"
