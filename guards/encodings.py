@@ -90,13 +90,13 @@ def decoded_pieces(text: str, *, depth: int = 2) -> list[Decoded]:
             if len(found) >= _MAX_CANDIDATES:
                 return found
     lower = text.casefold()
-    strange = len(lower) >= _FEW_CHARACTERS and _common(lower) < _STRANGE
-    for encoding, tells, turned in (
-        ("rot13", _ROT13_TELLS, lambda: codecs.encode(text, "rot13")),
-        ("reversed", _REVERSED_TELLS, lambda: text[::-1]),
-    ):
-        if sum(tell in lower for tell in tells) >= 2 or (strange and _common(turned().casefold()) >= 2 * _STRANGE):
-            found.append(Decoded(encoding, 0, turned()))
+    for encoding, tells, turned in (("rot13", _ROT13_TELLS, _rot13), ("reversed", _REVERSED_TELLS, _reversed)):
+        if sum(tell in lower for tell in tells) >= 2:
+            found.append(Decoded(encoding, 0, turned(text)))
+            continue
+        strange = [line for line in text.splitlines() if len(line) >= _FEW_CHARACTERS and _common(line) < _STRANGE]
+        better = [line for line in map(turned, strange[:_MAX_CANDIDATES]) if _common(line) >= 2 * _STRANGE]
+        found.extend(Decoded(encoding, 0, line) for line in better)
     spaced = [match[0] for match in _SPACED.finditer(text)]
     if spaced:
         found.append(Decoded("spaced", text.find(spaced[0]), " ".join(_closed_up(run) for run in spaced)))
@@ -119,9 +119,17 @@ def decoded_pieces(text: str, *, depth: int = 2) -> list[Decoded]:
     return found[:_MAX_CANDIDATES]
 
 
-def _common(lower: str) -> float:
+def _rot13(text: str) -> str:
+    return codecs.encode(text, "rot13")
+
+
+def _reversed(text: str) -> str:
+    return text[::-1]
+
+
+def _common(text: str) -> float:
     """The share of a text's words that are the most frequent ones of English: about a third in any English text."""
-    words = lower.split()
+    words = text.casefold().split()
     return sum(word in _FREQUENT for word in words) / max(1, len(words))
 
 
