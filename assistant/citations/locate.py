@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.citations.align import align, first_difference
+from assistant.citations.align import align, first_difference, tokens
 from assistant.citations.bounds import behind_denial, tight, whole_words
 from assistant.citations.model import Match, PageSpan, Status
 from assistant.citations.page_ends import SHORTEST_SQUEEZED, folded_page, over_page_end
@@ -229,13 +229,17 @@ def _aligned(quote: str, pages: Mapping[int, str], near: tuple[int, int] | None)
         if (found.coverage + found.density / 10, -distance) > rank:
             rank = (found.coverage + found.density / 10, -distance)
             span = PageSpan(page, *tight(text, *folded.source(found.start, found.end)))
-            reason = _difference(quote, text[span.start : span.end])
+            reason = _difference(quote, text[span.start : span.end], text[span.end : span.end + 80])
             best = Match((span,), Status.APPROXIMATE, found.coverage, found.density, reason)
     return best
 
 
-def _difference(quote: str, source: str) -> str:
-    mine, theirs = first_difference(fold(quote).text, fold(source).text)
+def _difference(quote: str, source: str, behind: str) -> str:
+    """What differs first, in words. `behind`: how the source goes on, where the quotation ends in something else."""
+    wanted = fold(quote).text
+    mine, theirs = first_difference(wanted, fold(source).text)
+    if mine and not theirs and wanted.rstrip(_END).endswith(mine):
+        theirs = " ".join(token for token, _, _ in tokens(fold(behind).text)[: len(tokens(mine))])
     if theirs and mine:
         return f"the source says “{_short(theirs)}”, the quotation “{_short(mine)}”"
     if theirs:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from assistant.citations import Support, locate, verify
 from assistant.citations.sources import source_units
 from tests.citations.mutations import MUTATIONS, SPELLINGS, letters, statements
+from tests.citations.twists import TWISTS, is_sentence, stitched
 from tests.conftest import shared_data
 
 TRUE = statements()
@@ -46,6 +47,29 @@ def test_a_mutated_quotation_is_never_located_as_verbatim(seed):
     if case:
         kind, mutated, source = case
         assert not locate(mutated, [source]).status.verified, (kind, mutated)
+
+
+def twisted_statement(seed: int, pool: list[tuple[str, str]]) -> tuple[str, str, str] | None:
+    rng = Random(seed)
+    kind = rng.choice([*TWISTS, "stitched"])
+    text, source = rng.choice(pool)
+    if kind == "stitched":
+        others = [" ".join(source[start:end].split()) for start, end in source_units(source)]
+        twisted = stitched(text, rng.choice(others))
+    else:
+        twisted = TWISTS[kind](text, rng)
+    if twisted is None or letters(twisted) in letters(source):
+        return None
+    return kind, twisted, source
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=600, deadline=None)
+def test_a_twisted_statement_is_never_verified(seed):
+    case = twisted_statement(seed, TRUE)
+    if case:
+        kind, twisted, source = case
+        assert verify(twisted, source).support is not Support.SUPPORTED, (kind, twisted)
 
 
 def accepted_spellings(pool: list[tuple[str, str]], rounds: int) -> Counter[tuple[str, bool]]:
@@ -119,3 +143,25 @@ def test_ten_thousand_mutations_of_real_sentences(capsys):
         sys.stdout.write("\n" + "\n".join(table) + "\n")
     assert wrong == []
     assert share(spellings) >= 0.95
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("round_", [1, 2, 3])
+def test_ten_thousand_twists_of_real_sentences(round_, capsys):
+    pool = [(text, source) for text, source in TRUE + real_statements() if is_sentence(text)]
+    counts: Counter[str] = Counter()
+    wrong = []
+    seed = round_ * 10**7
+    while counts.total() < 3_500:
+        seed += 1
+        case = twisted_statement(seed, pool)
+        if case is None:
+            continue
+        kind, twisted, source = case
+        counts[kind] += 1
+        if verify(twisted, source).support is Support.SUPPORTED:
+            wrong.append((kind, twisted))
+    with capsys.disabled():
+        sys.stdout.write(f"\ntwisted, round {round_}: verified though wrong: {len(wrong)} of {counts.total()}\n")
+    assert counts.keys() == {*TWISTS, "stitched"}
+    assert wrong == []

@@ -425,16 +425,21 @@ _UNNAMED = {"it", "this", "they", "these", "which", "we", "that", "there", "who"
 
 
 def stitched(one: str, other: str) -> str | None:
-    """The subject of one sentence with the predicate of another."""
+    """The subject of one sentence with the predicate of another that is about something else."""
     first, second = (re.search(rf" {_VERBS} ", text) for text in (one, other))
     if first is None or second is None or not one[:1].isupper() or not other.endswith("."):
         return None
-    if (
-        first.start() < 6
-        or len(other) - second.end() < 12
-        or one[: first.start()].lower() == other[: second.start()].lower()
-    ):
+    subjects = one[: first.start()], other[: second.start()]
+    if first.start() < 6 or len(other) - second.end() < 12:
         return None
-    if any(subject.lower().split()[-1] in _UNNAMED for subject in (one[: first.start()], other[: second.start()])):
+    if any(subject.lower().split()[-1] in _UNNAMED for subject in subjects):
+        return None
+    mine, theirs = ({word.rstrip("s") for word in re.findall(r"[a-z]{3,}", subject.lower())} for subject in subjects)
+    if not (mine - theirs - {"the"}) or (mine & theirs) - {"the", "for", "and"}:
         return None
     return one[: first.start()] + other[second.start() :]
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a unit is a sentence and no row, heading or entry of a list, of which hardly any change makes a lie."""
+    return bool(re.match(r"[A-Z]", text) and text.endswith(".") and re.search(rf" (?:{_VERBS}|[a-z]+ed) ", text))
