@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.citations.claims import clauses
@@ -23,14 +23,9 @@ from assistant.citations.model import (
 from assistant.citations.notices import is_notice, is_refusal
 from assistant.citations.reading import read
 from assistant.citations.statements import Kind, Piece, Quotation, quotations, split
+from assistant.citations.surroundings import Pages, PageText
 from assistant.citations.verify import RELATED, Finding, Overlap, find_support
-from corpora.errors import DocumentNotFound, PageNotFound
 from corpora.folding import fold
-
-PageText = Callable[[str, int], str]
-
-#: A first line of a page up to this length is its running head: it names the document.
-_RUNNING_HEAD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +119,7 @@ class _Checker:
         self.own_words = fold("\n".join(own_words)).text
         self.overlap = overlap
         self.not_found: list[str] = []
-        self._page_text = page_text
-        self._pages: dict[tuple[str, int], str] = {}
+        self.pages = Pages(page_text)
 
     def check(self, piece: Piece) -> Statement:
         """The judgement of one statement."""
@@ -210,15 +204,15 @@ class _Checker:
         best: _Found | None = None
         stretches = [[(page, passage.span.start, passage.span.end)]]
         if not near_only:
-            stretches.append([(page, 0, len(self._page(document, page)))])
+            stretches.append([(page, 0, len(self.pages.text(document, page)))])
         stretches += [
-            self._over_the_break(document, first)
+            self.pages.over_the_break(document, first)
             for first in (page, page - 1)
-            if not near_only and self._page(document, first) and self._page(document, first + 1)
+            if not near_only and self.pages.text(document, first) and self.pages.text(document, first + 1)
         ]
         for stretch in stretches:
-            texts = [self._page(document, number)[start:end] for number, start, end in stretch]
-            context = self._context(passage, piece)
+            texts = [self.pages.text(document, number)[start:end] for number, start, end in stretch]
+            context = self.pages.names(passage)
             finding = find_support(piece.text, "\n".join(texts), context=context, overlap=self.overlap)
             found = _Found(passage, finding, _on_pages(stretch, texts, finding.start, finding.end))
             if best is None or found.rank > best.rank:
@@ -228,48 +222,13 @@ class _Checker:
         assert best is not None
         return best
 
-    def _over_the_break(self, document: str, page: int) -> list[tuple[int, int, int]]:
-        """Two pages as they read on: without the foot of the first and the running head of the second."""
-        above, below = self._page(document, page), self._page(document, page + 1)
-        body = above.rstrip()
-        cut = body.rfind("\n")
-        foot = body[cut + 1 :].strip()
-        end = (
-            cut if cut > 0 and len(foot) <= _RUNNING_HEAD and (foot[:1].isdigit() or foot[-1:].isdigit()) else len(body)
-        )
-        start = 0
-        if self._running_head(document, page + 1):
-            start = below.index("\n", len(below) - len(below.lstrip())) if "\n" in below.strip() else 0
-        return [(page, 0, end), (page + 1, start, len(below))]
-
-    def _context(self, passage: Passage, piece: Piece) -> str:
-        """What names the document and the columns of the answer's table: no evidence, but the subject."""
-        name = passage.document.rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
-        head = self._running_head(passage.span.document_id, passage.span.page)
-        return "\n".join(filter(None, [passage.title, passage.heading, passage.document, name, head]))
-
-    def _running_head(self, document_id: str, page: int) -> str:
-        """The first line of a page where a neighbouring page begins with the same."""
-        first = _first_line(self._page(document_id, page))
-        beside = (_first_line(self._page(document_id, other)) for other in (page + 1, page - 1, page + 2, page - 2))
-        return first if first and any(other == first for other in beside) else ""
-
-    def _page(self, document_id: str, page: int) -> str:
-        key = (document_id, page)
-        if key not in self._pages:
-            try:
-                self._pages[key] = self._page_text(document_id, page) if page > 0 else ""
-            except (PageNotFound, DocumentNotFound, KeyError, IndexError):
-                self._pages[key] = ""
-        return self._pages[key]
-
     def _citations(self, found: _Found, piece: Piece, found_by: str = "model") -> list[Citation]:
         passage, judgement = found.passage, found.finding.judgement
         document_id = passage.span.document_id
         spans = found.spans
         if judgement.support is Support.SUPPORTED:
             status = Status.NORMALISED
-            if len(spans) == 1 and _verbatim(piece.text, self._page(document_id, spans[0].page), spans[0]):
+            if len(spans) == 1 and _verbatim(piece.text, self.pages.text(document_id, spans[0].page), spans[0]):
                 status = Status.EXACT
         elif found.finding.coverage >= RELATED and spans:
             status = Status.APPROXIMATE
@@ -283,7 +242,7 @@ class _Checker:
                 span.page,
                 span.start,
                 span.end,
-                self._page(document_id, span.page)[span.start : span.end],
+                self.pages.text(document_id, span.page)[span.start : span.end],
                 status,
                 judgement.reason,
                 found_by,
@@ -299,7 +258,7 @@ class _Checker:
         order = [Status.EXACT, Status.NORMALISED, Status.APPROXIMATE, Status.NOT_FOUND]
         for passage in cited or self.passages:
             document, page = passage.span.document_id, passage.span.page
-            pages = {n: text for n in (page - 1, page, page + 1) if (text := self._page(document, n))}
+            pages = {n: text for n in (page - 1, page, page + 1) if (text := self.pages.text(document, n))}
             match = locate(quotation.text, pages, near=(page, passage.span.start))
             if best is None or order.index(match.status) < order.index(best[1].status):
                 best = (quotation, match, passage)
@@ -338,7 +297,7 @@ class _Checker:
                     span.page,
                     span.start,
                     span.end,
-                    self._page(document_id, span.page)[span.start : span.end],
+                    self.pages.text(document_id, span.page)[span.start : span.end],
                     match.status,
                     match.reason if verified else "the quotation is right; " + statement.reason,
                     found_by,
@@ -367,11 +326,6 @@ class _Checker:
         return Statement(
             piece.text, support, reason, tuple(dict.fromkeys(citations)), piece.labels, piece.start, piece.end
         )
-
-
-def _first_line(text: str) -> str:
-    line = text.strip().partition("\n")[0].strip()
-    return line.rstrip("0123456789 ") if len(line) <= _RUNNING_HEAD else ""
 
 
 def _on_pages(stretch: list[tuple[int, int, int]], texts: list[str], start: int, end: int) -> tuple[PageSpan, ...]:

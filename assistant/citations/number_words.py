@@ -28,7 +28,9 @@ WORD = re.compile(
     re.IGNORECASE,
 )
 ORDINAL = re.compile(r"(?<![\w-])(?:" + "|".join(ORDINALS) + r")(?![\w])", re.IGNORECASE)
-_PRONOUN_AFTER = re.compile(r"\s(?:of|another|or|can|could|should|must|might|would|way)\b", re.IGNORECASE)
+_PRONOUN_AFTER = re.compile(
+    r"\s(?:of|another|or\s(?:more|two|several|the)|can|could|should|must|might|would|way)\b", re.IGNORECASE
+)
 _PRONOUN_BEFORE = re.compile(r"\b(?:no|any|this|that|the|each|every|which|some|other|another)\s$", re.IGNORECASE)
 
 

@@ -41,12 +41,14 @@ def replaced(
         return [Complaint("its parts stand in several sentences, in another order", hard=False)]
     complaints = []
     for gap in aligned.gaps():
-        for check in (_small, _put_for, _repeated):
+        for check in (_small, _put_for, _against, _repeated):
             complaint = check(gap, aligned)
             if complaint:
                 complaints.append(complaint)
                 break
-    complaints += [complaint for complaint in (_tied(aligned), _left_out(aligned)) if complaint]
+    complaints += [
+        complaint for complaint in (_tied(aligned), _left_out(aligned), _given_otherwise(aligned)) if complaint
+    ]
     return complaints or _torn_names(aligned) or moved(aligned)
 
 
@@ -113,6 +115,37 @@ def _put_for(gap: Gap, aligned: Aligned) -> Complaint | None:
                 continue  # a date is not put for a number
             if alike or not elsewhere:
                 return Complaint(f"the source says “{rival.text}” there, the statement “{atom.text}”", hard=False)
+    return None
+
+
+def _against(gap: Gap, aligned: Aligned) -> Complaint | None:
+    """A word out of its place, of which the source says the opposite too: "an increase in DIC, a decrease in pH"."""
+    theirs = {atom.key: atom for atom in aligned.theirs}
+    for atom in gap.own:
+        if atom.told and atom.key in aligned.loose:
+            rival = next((theirs[key] for key in OPPOSITES.get(atom.key, ()) if key in theirs), None)
+            if rival:
+                return Complaint(f"the source says “{rival.text}” there, the statement “{atom.text}”", hard=False)
+    if gap.inside and not any(atom.told for atom in gap.own):
+        kept = {atom.key: atom for atom in aligned.mine}
+        for atom in gap.other:
+            rival = next((kept[key] for key in OPPOSITES.get(atom.key, ()) if key in kept), None)
+            if rival and atom.told and atom.key not in kept:
+                return Complaint(f"the source says “{atom.text}” there, the statement “{rival.text}”", hard=False)
+    return None
+
+
+def _given_otherwise(aligned: Aligned) -> Complaint | None:
+    """What follows a value in the statement, and another of its kind in the source: "1500 lbs [...] in water"."""
+    values = {quantity.start: quantity for quantity in aligned.source.quantities if quantity.units}
+    for (a, b), (c, d) in pairwise(aligned.pairs):
+        own = values.get(aligned.theirs[b].start)
+        if own is None or c != a + 1:
+            continue
+        for atom in aligned.theirs[b + 1 : d]:
+            other = values.get(atom.start)
+            if other is not None and any(x.dimension == y.dimension for x in own.units for y in other.units):
+                return Complaint(f"the source says this of {other.text}, not of {own.text}", hard=False)
     return None
 
 

@@ -30,7 +30,7 @@ LIGHT = frozenset(
     total result according specific specifically namely additionally furthermore moreover overall following
     follow consist comprise occur happen exist serve get go come see set put
     information detail detailed answer question passage quote give given account
-    one two locate located situate based regarding concerning together serial
+    one two locate located situate based regarding concerning serial
     """.split()
 )
 

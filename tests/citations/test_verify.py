@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.citations import Support, verify
+from tests.citations.adversaries import LIES, PARAPHRASES, TOO_FAR
 from tests.citations.verify_cases import CASES, SOURCES
 
 
@@ -66,3 +67,21 @@ def test_the_context_names_the_subject_but_is_no_evidence():
 def test_nothing_is_not_supported_by_anything(empty):
     assert verify(empty, "The pumps ran.").support is Support.UNSUPPORTED
     assert verify("The pumps ran.", empty).support is Support.UNSUPPORTED
+
+
+@pytest.mark.parametrize(("source", "statement"), LIES)
+def test_a_lie_close_to_the_words_is_not_verified(source, statement):
+    judgement = verify(statement, SOURCES[source])
+    assert judgement.support is not Support.SUPPORTED
+    assert judgement.reason
+
+
+@pytest.mark.parametrize(("source", "statement"), PARAPHRASES)
+def test_an_honest_paraphrase_is_verified(source, statement):
+    judgement = verify(statement, SOURCES[source])
+    assert judgement.support is Support.SUPPORTED, judgement.reason
+
+
+def test_of_all_paraphrases_nine_in_ten_are_accepted():
+    accepted = sum(verify(text, SOURCES[source]).support is Support.SUPPORTED for source, text in PARAPHRASES + TOO_FAR)
+    assert accepted >= 0.9 * len(PARAPHRASES + TOO_FAR)

@@ -282,7 +282,7 @@ def limit_added(text: str, rng: Random) -> str | None:
     match = _place(text, r"(?<=[a-z] )" + _NUMBER, rng)
     if match is None or re.search(r"(?:than|least|most|to|over|about|the|of|and|~) $", text[: match.start()]):
         return None
-    if not re.match(r" [a-z]", text[match.end() :]):
+    if not re.match(r" (?![ap]\.?m)[a-z]", text[match.end() :]):
         return None
     limit = rng.choice(
         ["more than", "less than", "at least", "at most", "up to", "exactly minus", "over", "under", "twice"]
