@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant import prompts
 from assistant.followups import read_as
+from assistant.grounding import grounded
 from assistant.models import EMBEDDED, Choice, build
 from assistant.progress import silenced
 from assistant.settings import Settings
@@ -206,6 +207,11 @@ class _Turn:
         checked = self._checked(text, own_words=[text] if blocked else [])
         if not self.embedded and not blocked:
             text, checked = self._grounded(text, checked, steps)
+        if not blocked:
+            checked, told, notes = grounded(checked, self.context.book.all(), job.screen)
+            self.verdicts.extend(told)
+            for note in notes:
+                steps.note(note)
         total = time.monotonic() - started
         return Turn(
             question=job.question,

@@ -142,6 +142,22 @@ class Screen:
         """Load what the embedded guard needs (weights, and the encoder where there is one) before it is asked."""
         self.guard("embedded").check("input", "Which stations were occupied?")
 
+    def groundedness_guards(self) -> list[tuple[str, Guard]]:
+        """The guards of the output row that can say of one statement whether passages support it, by name.
+
+        One that cannot be built is left out here: the verdict on the whole answer says why.
+        """
+        found = []
+        for name in self.policy.output.guards:
+            try:
+                guard = self.guard(name)
+            except GuardError:
+                continue
+            asked = getattr(guard, "risks", ())
+            if hasattr(guard, "support") and (_is_groundedness(guard) or "groundedness" in asked):
+                found.append((name, guard))
+        return found
+
     def hidden(self, stage: Stage, text: str) -> str:
         """The text with the secrets and personal data hidden that the policy redacts or masks at this stage."""
         row = self.policy.stage(stage)
