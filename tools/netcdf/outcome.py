@@ -39,6 +39,23 @@ def finished(findings: list[Finding], file: str, convention: str, grouped: bool 
     return finished
 
 
+#: What to do where nothing can be changed safely from the file alone, by code or class; "" for all others.
+NO_SAFE_FIX = {
+    "": "No safe fix from the file alone: correct it at the source by the rule named here, or ask the producer.",
+    "time-gap": "No safe fix: the missing steps are not in the file. Ask the producer whether they exist; for methods "
+    "that need a complete series, reindex to the regular times and leave the gap missing.",
+    "time-coverage": "No safe fix: either the attribute or the time is wrong. Ask the producer for the true dates.",
+    "mostly-missing": "No safe fix: ask the producer for the complete variable, or leave it out of the analysis.",
+    "constant": "No safe fix: ask the producer whether the sensor worked; until then leave the variable out.",
+    "density-inversion": "No safe fix: temperature, salinity or pressure is wrong there and the file does not tell "
+    "which. Flag these levels as suspect and look at the raw cast.",
+    "acdd": "Write the attributes: only the producer knows title, summary, keywords and licence.",
+    "acdd-essential": "Write them, for example ds.attrs['title'] = '...': only the producer knows what to say.",
+    "on-land": "No safe fix: look up the position in the log or ask the producer.",
+    "swapped_latlon": "No safe fix from the file alone: compare with the log of the cruise before exchanging anything.",
+}
+
+
 def _fix(found: Finding, file: str, grouped: bool) -> dict[str, str]:
     fix = dict(found.fix)
     if found.ops:
@@ -46,6 +63,8 @@ def _fix(found: Finding, file: str, grouped: bool) -> dict[str, str]:
         line = fixtext.ncatted_line(found.ops, os.path.basename(file))
         if line:
             fix["ncatted"] = line
+    elif "note" not in fix:
+        fix["note"] = NO_SAFE_FIX.get(found.code, NO_SAFE_FIX.get(found.cls, NO_SAFE_FIX[""]))
     return fix
 
 
@@ -64,7 +83,7 @@ _SAME = {
     "depth": {"depth", "units"},
     "time": {"time", "calendar"},
     "calendar": {"calendar", "time"},
-    "coords": {"swapped_latlon", "coords", "nonmonotonic"},
+    "coords": {"swapped_latlon", "coords", "nonmonotonic", "axis"},
     "packing": {"packing"},
     "nonmonotonic": {"nonmonotonic", "time", "coords"},
     "ancillary": {"ancillary"},

@@ -109,6 +109,12 @@ def unit(text: str) -> Any:
 
 
 @lru_cache(maxsize=4096)
+def _without_remark(text: str) -> str:
+    """`degrees Celsius (ITS-90)` -> what `degrees Celsius` means."""
+    plain = re.sub(r"\s*[(\[].*[)\]]\s*$", "", text).strip()
+    return (meant(plain) or plain) if plain and plain != text.strip() else ""
+
+
 def meant(text: str) -> str:
     """The unit that a common misspelling stands for; empty where there is no idea.
 
@@ -123,6 +129,7 @@ def meant(text: str) -> str:
         text.strip().lower(),
         re.sub(r"\s*/\s*([A-Za-z]+)\^?(\d*)", lambda m: f" {m[1]}-{m[2] or 1}", text.strip()),
         re.sub(r"[\[\]()]", "", text).strip(),
+        _without_remark(text),
         re.sub(r"[\W_]+$", "", text),
         text.strip().rstrip("s"),
         text.strip().replace(" ", "_"),

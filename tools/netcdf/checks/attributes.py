@@ -11,6 +11,7 @@ import numpy as np
 from tools.netcdf import fixes, names, units
 from tools.netcdf.access import Var
 from tools.netcdf.catalogue import finding
+from tools.netcdf.checks import ranges
 from tools.netcdf.checks.context import Context
 from tools.netcdf.model import Finding
 from tools.netcdf.quantities import by_standard_name, by_variable_name
@@ -78,6 +79,7 @@ def _units_missing(context: Context, var: Var) -> Iterator[Finding]:
         return
     quantity = by_standard_name(var.standard_name) or by_variable_name(names.base(var.name))
     suggestion = quantity.unit if quantity is not None else canonical
+    fitting = _unit_by_values(context, var)
     certain = (
         bool(var.standard_name) or var in context.roles.latitude + context.roles.longitude + context.roles.vertical
     )
@@ -87,11 +89,23 @@ def _units_missing(context: Context, var: Var) -> Iterator[Finding]:
         f"{var.name} has no units.",
         evidence={"text": f"standard_name {var.standard_name or 'absent'}, canonical units {canonical or 'unknown'}"},
         level="violation" if certain else "recommendation",
-        confidence="high" if certain else "medium",
-        note=f"The canonical units are {canonical}; write the units that the values really have, perhaps {suggestion}."
+        confidence="high" if certain and not fitting else "medium",
+        ops=[fixes.set_attr(var.name, "units", fitting)] if fitting else [],
+        note=f"Of the usual units only {fitting} fits the values; make sure at the source."
+        if fitting
+        else f"The canonical units are {canonical}; write the units that the values really have, perhaps {suggestion}."
         if suggestion
         else "Write the units of the values; 1 if they have none.",
     )
+
+
+def _unit_by_values(context: Context, var: Var) -> str:
+    """The only usual unit of its quantity that the values fit, empty where the quantity or the values do not say."""
+    quantity = by_standard_name(var.standard_name)
+    summary = context.summary(var) if quantity is not None else None
+    if quantity is None or summary is None or not summary.valid:
+        return ""
+    return ranges.only_unit_that_fits(quantity, var, summary.kept)
 
 
 def _units_value(var: Var, raw: str) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ def _outliers(
     places = np.argwhere(outside)
     first = [float(array[tuple(p)]) for p in places[:5]]
     cold = quantity.unit == "degC" and np.nanmin(converted[outside]) < _ABSOLUTE_ZERO
-    few = places[:100].tolist()
+    few = places[:2000].tolist()
     fill = var.declared_missing[0] if var.declared_missing else (-9999.0 if var.dtype.kind == "f" else 0)
     return finding(
         "impossible-values",
@@ -95,7 +95,8 @@ def _outliers(
             "count": count,
             "total": summary.valid,
         },
-        ops=[Op("mask_at", var.name, "", [few, fill])] if count <= 100 else [],
+        ops=[Op("mask_at", var.name, "", [few, fill])] if count <= 2000 else [],
+        note="" if count <= 2000 else "Too many to list: mask by the range in the evidence, or ask the producer.",
     )
 
 
@@ -108,6 +109,7 @@ def _infinite(context: Context) -> Iterator[Finding]:
                 var.name,
                 f"{var.name} holds infinite values.",
                 evidence={"text": f"first at {where(summary.high_index, var.dims)}", "index": list(summary.high_index)},
+                ops=[Op("mask_infinite", var.name, "", var.declared_missing[0] if var.declared_missing else -9999.0)],
             )
 
 

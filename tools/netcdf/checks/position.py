@@ -159,6 +159,8 @@ def _latitude_range(context: Context, lat: Var) -> Iterator[Finding]:
             "count": len(bad),
             "total": summary.total,
         },
+        ops=mask_positions((lat,), bad.tolist(), summary.total),
+        note=_minutes_note(values) or "Better than missing is the true position: look it up in the log.",
     )
 
 
@@ -184,8 +186,33 @@ def _longitude_range(context: Context, lon: Var) -> Iterator[Finding]:
             "total": summary.total,
         },
         level="violation" if summary.high > 720 or summary.low < -360 else None,
-        ops=[Op("lon180", lon.name, "")] if lon.dims != (base(lon.name),) and span <= 361 else [],
+        ops=_turn_back(lon, summary.low, summary.high),
+        note=_minutes_note(values),
     )
+
+
+def _turn_back(lon: Var, low: float, high: float) -> list[Op]:
+    """Whole turns can be taken off; numbers far beyond one turn mean something else."""
+    return [Op("lon180", lon.name, "")] if lon.dims != (base(lon.name),) and low > -540 and high < 720 else []
+
+
+def _minutes_note(values: Floats) -> str:
+    """4512.3 for 45 degrees 12.3 minutes, as NMEA sentences have it."""
+    finite = np.abs(values[np.isfinite(values)])
+    if finite.size and finite.max() > 720 and (finite % 100 < 60).all() and finite.max() <= 18_000:
+        return "The numbers read like degrees and minutes (DDMM.mm): degrees = value // 100 + value % 100 / 60."
+    return ""
+
+
+def mask_positions(variables: tuple[Var, ...], places: list[list[int]], total: int) -> list[Op]:
+    """Declares few positions of a track or of stations missing; a coordinate variable must not be missing anywhere."""
+    if not places or len(places) > min(2000, 0.5 * total) or any(v.dims == (base(v.name),) for v in variables):
+        return []
+    return [
+        Op("mask_at", v.name, "", [places, v.declared_missing[0] if v.declared_missing else -99999.0])
+        for v in variables
+        if v.dtype.kind == "f"
+    ]
 
 
 def _far(low: float, high: float) -> float:
@@ -255,6 +282,7 @@ def _null_island(context: Context) -> Iterator[Finding]:
                     "count": count,
                     "total": int(zero.size),
                 },
+                ops=mask_positions((lat, lon), places.tolist(), int(zero.size)) if zero.ndim else [],
                 note="Look up the true position in the log; until then declare it missing.",
             )
 
@@ -291,6 +319,8 @@ def _jumps(context: Context) -> Iterator[Finding]:
                     "count": int(bad.size),
                     "total": int(ok.size),
                 },
+                ops=mask_positions((lat, lon), [[int(i)] for i in bad], int(ok.size)),
+                note="Better than missing is the true position: look it up in the log.",
             )
 
 

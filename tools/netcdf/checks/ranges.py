@@ -200,6 +200,28 @@ def _sibling(var: Var, quantity: Quantity, summary: Summary, sample: Floats, cer
     return None
 
 
+#: The name to give where a variable's own name and its values both say what it holds.
+_NAMES = {
+    "sea_temperature": "sea_water_temperature",
+    "salinity": "sea_water_practical_salinity",
+    "air_temperature": "air_temperature",
+    "sea_pressure": "sea_water_pressure",
+}
+
+
+def _has_unit(quantity: Quantity, var: Var) -> bool:
+    return var.units == quantity.unit or var.units in quantity.same or units.convertible(var.units, quantity.unit)
+
+
+def only_unit_that_fits(quantity: Quantity, var: Var, sample: Floats) -> str:
+    """The one sibling unit in which `sample` is typical of the quantity, empty where none or several are."""
+    if not quantity.siblings or sample.size < FEW:
+        return ""
+    read = {u: in_unit(quantity, var, sample, u) for u in quantity.siblings}
+    fitting = [u for u, values in read.items() if values is not None and _fits(quantity, values)]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
 def _wrong_name(var: Var, quantity: Quantity, summary: Summary, sample: Floats, bad: float) -> Iterator[Finding]:
     """Many values outside the quantity and no unit that saves them: another quantity, perhaps the one of its name."""
     guess = by_variable_name(base(var.name))
@@ -219,7 +241,10 @@ def _wrong_name(var: Var, quantity: Quantity, summary: Summary, sample: Floats, 
             "count": round(bad * summary.valid),
             "total": summary.valid,
         },
-        confidence="high" if fits else "medium",
+        ops=[fixes.set_attr(var.name, "standard_name", _NAMES[guess.key])]
+        if fits and guess is not None and guess.key in _NAMES and _has_unit(guess, var)
+        else [],
+        confidence="medium",
         note="Look up what the variable really holds before renaming it.",
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -94,11 +94,32 @@ def attributes(context: Context) -> Iterator[Finding]:
         if var.standard_name not in ("", "time", "forecast_reference_time", "forecast_period"):
             continue
         if is_time:
-            yield from _unit(var)
+            yield from _unit(context, var)
         yield from _calendar(var, is_time)
 
 
-def _unit(var: Var) -> Iterator[Finding]:
+def _by_coverage(context: Context, var: Var, word: str) -> list[fixes.Op]:
+    """The reference date that makes the first value the file's time_coverage_start and the last one its end."""
+    parsed, summary = units.unit(word), context.summary(var)
+    claims = context.data.attrs.get("time_coverage_start"), context.data.attrs.get("time_coverage_end")
+    if parsed is None or summary is None or not summary.valid or not parsed.is_convertible(units.unit("s")):
+        return []
+    try:
+        start, end = (datetime.fromisoformat(str(c).strip().replace("Z", "")).replace(tzinfo=None) for c in claims)
+        seconds = float(parsed.convert(1.0, units.unit("s")))
+        epoch = start - timedelta(seconds=summary.low * seconds)
+    except (ValueError, OverflowError):
+        return []
+    length = (end - start).total_seconds()
+    if abs((summary.high - summary.low) * seconds - length) > 0.05 * max(length, seconds):
+        return []
+    midnight = datetime(epoch.year, epoch.month, epoch.day)
+    if abs((epoch - midnight).total_seconds()) < min(3600.0, seconds):
+        epoch = midnight
+    return [fixes.set_attr(var.name, "units", f"{word} since {epoch.isoformat(sep=' ', timespec='seconds')}")]
+
+
+def _unit(context: Context, var: Var) -> Iterator[Finding]:
     text = var.units
     if not text:
         yield finding(
@@ -118,6 +139,7 @@ def _unit(var: Var) -> Iterator[Finding]:
             var.name,
             f"The units of {var.name}, {text!r}, name no reference date.",
             evidence={"text": f"units = {text!r}"},
+            ops=_by_coverage(context, var, text),
             note=f"Write {text} since the date that the source documents, for example {text} since 1970-01-01.",
         )
         return
@@ -130,7 +152,7 @@ def _unit(var: Var) -> Iterator[Finding]:
             f"The units of {var.name}, {text!r}, cannot be decoded"
             + (": there is no year 0 in this calendar, nor a month or day 0." if year_zero else "."),
             evidence={"text": f"units = {text!r}, calendar = {var.text('calendar') or 'absent'}"},
-            ops=[fixes.set_attr(var.name, "units", better)] if better else [],
+            ops=[fixes.set_attr(var.name, "units", better)] if better else _by_coverage(context, var, word),
             note="The date that is meant must be taken from the source." if not better else "",
             source="cftime",
         )
@@ -274,7 +296,9 @@ def _impossible(context: Context, var: Var, span: tuple[float, float]) -> Findin
     if claims and span[1] <= latest and span[0] >= earliest:
         return None
     clue, ops = "", []
-    for text, other in _alternatives(context, var):
+    middle = _middle(context, var)
+    # Where the bulk of the dates is possible, the unit is right and single values are wrong.
+    for text, other in () if middle is not None and earliest <= middle <= latest else _alternatives(context, var):
         if _fits(context, other):
             clue = f" They would be {_year_text(other)} if the units were {text!r}."
             ops = [fixes.set_attr(var.name, "units", text)]
@@ -294,6 +318,14 @@ def _impossible(context: Context, var: Var, span: tuple[float, float]) -> Findin
         ops=ops,
         confidence="high" if abs(wrong - _now()) > 50 else "medium",
     )
+
+
+def _middle(context: Context, var: Var) -> float | None:
+    """The median date as a fractional year, None for few values."""
+    parsed, summary = parse(var.units, valid_calendar(var)), context.summary(var)
+    if parsed is None or summary is None or summary.valid < 5:
+        return None
+    return _epoch_year(parsed[1]) + summary.quantile(0.5) * parsed[0] / YEAR
 
 
 def _year_text(span: tuple[float, float]) -> str:
