@@ -90,6 +90,7 @@ class _Turn:
         )
         self.room = 0 if self.embedded else context_for(job.choice, job.settings).tokens
         self.figures = Figures(self.room)
+        self._named: dict[str, list[str]] = {}
         self.asked = job.question
         if job.earlier:
             self.asked = read_as(job.question, [one for one, _ in job.earlier], self._names)
@@ -158,12 +159,15 @@ class _Turn:
         from assistant.embedded.plan import documents_named
         from corpora.query import parse
 
+        if text in self._named:
+            return self._named[text]
         found = []
         for word in parse(text).identifiers:
             if documents_named(word, self.job.library, self.job.scope):
                 at = text.casefold().find(word.casefold())
                 found.append((at, text[at : at + len(word)] if at >= 0 else word))
-        return [word for _, word in sorted(found)]
+        self._named[text] = [word for _, word in sorted(found)]
+        return self._named[text]
 
     def _planned(self) -> list[tuple[str, dict[str, Any]]]:
         from assistant.embedded.plan import plan

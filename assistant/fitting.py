@@ -17,6 +17,7 @@ from typing import Any
 from langchain_core.messages import AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
 from assistant.passages import PassageBook
+from assistant.toolbox import as_sent
 from corpora.errors import ModelError
 
 #: Passages that outlast the earlier turns of a conversation.
@@ -217,6 +218,4 @@ def _cost(message: AnyMessage) -> int:
 
 def _schemas(tools: Sequence[Any]) -> str:
     """The tools as they are sent."""
-    from langchain_core.utils.function_calling import convert_to_openai_tool
-
-    return json.dumps([convert_to_openai_tool(tool) for tool in tools]) if tools else ""
+    return json.dumps([as_sent(tool) for tool in tools]) if tools else ""

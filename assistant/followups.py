@@ -70,19 +70,23 @@ def read_as(question: str, earlier: Sequence[str], names: Names) -> str:
     'Who was the chief scientist of ML09?'
     """
     asked = " ".join(question.split())
-    recent = [_alone(earlier[: place + 1], names) for place in range(len(earlier))][-TURNS_BACK:]
-    return _read(asked, recent, names) if recent else asked
-
-
-def _alone(questions: Sequence[str], names: Names) -> str:
-    """The last of some questions, read with those before it: what a follow-up to a follow-up goes on from."""
+    if not _may_follow(asked):
+        return asked
+    # Each as it stands alone: what a follow-up to a follow-up goes on from.
     before: list[str] = []
-    for question in questions[-TURNS_BACK:]:
-        before.append(_read(" ".join(question.split()), before, names))
-    return before[-1]
+    for one in earlier[-TURNS_BACK:]:
+        before.append(_read(" ".join(one.split()), before, names))
+    return _read(asked, before, names) if before else asked
+
+
+def _may_follow(asked: str) -> bool:
+    """Whether a question could go on from another, by its words alone: most stand for themselves, and this is quick."""
+    return bool(_LEAD.match(asked) or _POINTS.search(asked)) or len(asked.split()) <= 3
 
 
 def _read(asked: str, before: Sequence[str], names: Names) -> str:
+    if not before or not _may_follow(asked):
+        return asked
     lead = _LEAD.match(asked)
     rest = asked[lead.end() :].strip() if lead else asked
     own = list(names(asked))

@@ -24,7 +24,7 @@ from assistant.figures import Figures
 from assistant.fitting import fit, is_question, ours
 from assistant.models.watching import CANCELLED, stopped
 from assistant.replies import Reply, read_reply
-from assistant.toolbox import PLACE, ToolCall, TurnContext
+from assistant.toolbox import PLACE, ToolCall, TurnContext, as_sent
 from assistant.written_calls import mended
 from corpora.errors import ModelError, ModelInterrupted, NoToolCalls
 from guards.middleware import NOTE
@@ -86,6 +86,10 @@ class StepsMiddleware(AgentMiddleware):
     # The model ----------------------------------------------------------------------------------------------
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Handler) -> Any:
+        told = {tool.name: as_sent(tool) for tool in request.tools if not isinstance(tool, dict)}
+        return self._called(request, lambda one: handler(one.override(tools=[_sent(tool, told) for tool in one.tools])))
+
+    def _called(self, request: ModelRequest[Any], handler: Handler) -> Any:
         if self.steps.embedded:
             begun = self.steps.figures.begin()
             response = handler(request)
@@ -274,10 +278,14 @@ def _shown(call: dict[str, Any], result: Any) -> dict[str, Any]:
     return {**call, "args": {}} if secret else call
 
 
+def _sent(tool: Any, told: dict[str, dict[str, Any]]) -> Any:
+    return tool if isinstance(tool, dict) else told[tool.name]
+
+
 def _problem(tool: Any, arguments: dict[str, Any]) -> str:
     """What is wrong with the arguments of a call, in words; "" where nothing is."""
     try:
-        tool.tool_call_schema.model_validate(arguments)
+        tool.args_schema.model_validate(arguments)
     except ValidationError as error:
         return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}" for one in error.errors()[:4])
     return ""

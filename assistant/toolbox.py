@@ -18,6 +18,8 @@ from corpora.model import Hit, Span
 
 #: The place of the call that is being carried out among all calls of its turn, from 0; None outside of an agent.
 PLACE: ContextVar[int | None] = ContextVar("leadline_place", default=None)
+_KNOWN: dict[str, dict[str, Any]] = {}
+_SENT: dict[tuple[str, int], dict[str, Any]] = {}
 #: Longer than any tool may take: a call whose earlier ones never end goes on without them.
 _WAIT_S = 120.0
 
@@ -270,10 +272,30 @@ def build_tools(context: TurnContext) -> list[Any]:
     if context.data_folders:
         functions.append(check_netcdf)
     context.names = tuple(function.__name__ for function in functions)
-    return [
-        StructuredTool.from_function(func=function, response_format="content_and_artifact", parse_docstring=True)
+    made = [
+        StructuredTool.from_function(
+            func=function,
+            response_format="content_and_artifact",
+            parse_docstring=function.__name__ not in _KNOWN,
+            **_KNOWN.get(function.__name__, {}),
+        )
         for function in functions
     ]
+    # What a tool takes is the same in every turn, and working it out from its docstring takes long.
+    _KNOWN.update({tool.name: {"description": tool.description, "args_schema": tool.args_schema} for tool in made})
+    return made
+
+
+def as_sent(tool: Any) -> dict[str, Any]:
+    """A tool as a model is told of it, in OpenAI's form; worked out once for each."""
+    from langchain_core.utils.function_calling import convert_to_openai_tool
+
+    if isinstance(tool, dict):
+        return convert_to_openai_tool(tool)
+    key = (tool.name, id(tool.args_schema))
+    if key not in _SENT:
+        _SENT[key] = convert_to_openai_tool(tool)
+    return _SENT[key]
 
 
 def _limit(

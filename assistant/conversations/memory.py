@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Any, TypedDict
 
 #: Earlier turns that the model is told; what lies further back is in the record, not in the prompt.
 TURNS_TOLD = 4
@@ -16,16 +16,11 @@ TURNS_TOLD = 4
 Told = list[dict[str, str]]
 
 
-def latest(before: Told, now: Told) -> Told:
-    """The newest turns of both, oldest first."""
-    return (before + now)[-TURNS_TOLD:]
-
-
 class Remembered(TypedDict, total=False):
     """The state of a thread: `count` finished turns, `told` the last of them, oldest first."""
 
     count: int
-    told: Annotated[Told, latest]
+    told: Told
 
 
 class Memory:
@@ -49,8 +44,8 @@ class Memory:
         return int(values.get("count", 0)), list(values.get("told", ()))
 
     def remember(self, thread: str, count: int, turns: Sequence[tuple[str, str]]) -> None:
-        """Write a checkpoint after `count` turns, the newest of which are `turns` (question, answer)."""
-        told = [{"question": question, "answer": answer} for question, answer in turns]
+        """Write a checkpoint after `count` turns, the newest of which are `turns` (question, answer), oldest first."""
+        told = [{"question": question, "answer": answer} for question, answer in turns[-TURNS_TOLD:]]
         self._graph.update_state(_at(thread), {"count": count, "told": told}, as_node="turn")
 
     def forget(self, thread: str) -> None:

@@ -18,6 +18,16 @@ def host_of(url: str) -> str:
         return ""
 
 
+def client_options(url: str) -> dict[str, bool]:
+    """How an HTTP client should be made for an address.
+
+    A proxy of the environment has no business between two programs of one machine. Without TLS there is no certificate
+    to check, and reading the list of those who sign them would take a tenth of a second for each client.
+    """
+    options = {"trust_env": not is_local(url)}
+    return options if url.startswith("https") or options["trust_env"] else {**options, "verify": False}
+
+
 def is_local(url: str) -> bool:
     """Whether the address is this machine's loopback. Nothing is looked up: a name that is not known to be is not.
 

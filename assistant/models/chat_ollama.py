@@ -11,7 +11,7 @@ from langchain_core.messages import BaseMessage, ToolMessage
 from langchain_ollama import ChatOllama
 from pydantic import ValidationError
 
-from assistant.models.addresses import is_local
+from assistant.models.addresses import client_options
 from assistant.models.choosing import Choice
 from assistant.models.watching import late, watched
 from assistant.settings import Settings
@@ -136,8 +136,7 @@ def make(choice: Choice, settings: Settings, num_ctx: int) -> OllamaChat:
         answer_timeout_s=settings.answer_timeout_s,
         client_kwargs={
             "timeout": httpx.Timeout(settings.load_timeout_s, connect=settings.connect_timeout_s),
-            # A proxy of the environment has no business between two programs of one machine.
-            "trust_env": not is_local(settings.ollama_host),
+            **client_options(settings.ollama_host),
         },
     )
 

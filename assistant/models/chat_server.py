@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from assistant.models.addresses import is_local
+from assistant.models.addresses import client_options
 from assistant.models.choosing import Choice
 from assistant.settings import Settings
 from corpora.errors import ModelError
@@ -45,7 +45,7 @@ def make_server(choice: Choice, settings: Settings) -> Any:
         use_responses_api=False,
         max_retries=0,
         timeout=httpx.Timeout(settings.load_timeout_s, connect=settings.connect_timeout_s),
-        http_client=httpx.Client(trust_env=not is_local(server.url), follow_redirects=False),
+        http_client=httpx.Client(follow_redirects=False, **client_options(server.url)),  # type: ignore[arg-type]
         shown_name=choice.name,
         where=server.url,
         load_timeout_s=settings.load_timeout_s,

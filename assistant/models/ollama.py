@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.models.addresses import is_local
+from assistant.models.addresses import client_options
 from assistant.records import plain
 from assistant.settings import Settings
 from corpora.errors import ModelError
@@ -233,8 +233,7 @@ class _asking:
         self.client = httpx.Client(
             base_url=settings.ollama_host,
             timeout=limits or httpx.Timeout(_ANSWER_S, connect=min(settings.connect_timeout_s, _ANSWER_S)),
-            # A proxy of the environment has no business between two programs of one machine.
-            trust_env=not is_local(settings.ollama_host),
+            **client_options(settings.ollama_host),  # type: ignore[arg-type]
         )
 
     def __enter__(self) -> httpx.Client:
