@@ -236,6 +236,10 @@ def _row(module: str, found: object) -> Row:
     if isinstance(found, tuple | list):
         cells = [str(one) for one in found][:4]
         return (cells[0], *(*cells[1:], "", "", "")[:3])  # type: ignore[return-value]
+    if isinstance(found, dict):
+        name = f"{module.removeprefix('bench_')}: {found['name']}".replace("turn: turn", "turn")
+        bound = "p50 at most 250 ms" if found["name"] == "overhead" else ""
+        return (name, f"p50 {found['p50_ms']:.0f} ms, p95 {found['p95_ms']:.0f} ms, {found['n']} turns", bound, "")
     told: dict[str, Any] = asdict(found) if is_dataclass(found) and not isinstance(found, type) else vars(found)
     if module == "bench_search":
         where = "in one document" if told["limited"] else "in all documents"

@@ -84,7 +84,7 @@ def schema(described: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_folder(folder: Path, categories: Sequence[str] = CATEGORIES) -> list[CallCase]:
-    """The cases of the categories whose files are in `folder`, in order.
+    """The cases of the categories whose files are in `folder`, in order; or those of one of its files.
 
     Raises
     ------
@@ -94,6 +94,9 @@ def read_folder(folder: Path, categories: Sequence[str] = CATEGORIES) -> list[Ca
         A case has no answer, or its answer names a function that is not offered.
     """
     cases: list[CallCase] = []
+    if folder.is_file():
+        only, folder = folder.name, folder.parent
+        categories = [one for one in categories if only == f"BFCL_v4_{one}.json"]
     for category in categories:
         file = folder / f"BFCL_v4_{category}.json"
         if file.is_file():

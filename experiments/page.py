@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ON_THE_PAGE = tuple(name for name in SUITES if name != "bfcl")
 NOTHING_YET = '<p class="ll-empty">No run yet. Results stay in the data folder, under experiments.</p>'
 _HEAD = (
+    "<style>#ll-experiments { max-width: 1100px; margin: 0 auto; padding: 0 1rem 2rem; } "
+    "#ll-experiments .ll-page-pane { padding: .9rem 0 .4rem; }</style>"
     '<div class="ll-page-pane"><h2>Experiments</h2><p class="ll-hint">How well models call tools and answer, how well '
     "search finds and guards tell, measured on this machine. A small number of cases is a first look; the intervals "
     "say how far it carries.</p></div>"
@@ -33,11 +35,16 @@ def tab(assistant: Assistant) -> None:
     """Build the tab inside the block that is open. The run belongs to this tab, not to a browser."""
     page = _Page(assistant)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    with gr.Column(elem_id="ll-experiments"):
+        _build(page, quiet)
+
+
+def _build(page: _Page, quiet: dict[str, Any]) -> None:
     gr.HTML(_HEAD, apply_default_css=False)
     with gr.Row(elem_classes=["ll-form-row"]):
         name = gr.Dropdown(page.suites(), value="tools", label="Suite", elem_id="ll-exp-suite", scale=3)
         models = gr.Dropdown(
-            page.models(),
+            ["embedded"],
             value=["embedded"],
             multiselect=True,
             allow_custom_value=True,
@@ -62,6 +69,9 @@ def tab(assistant: Assistant) -> None:
     downloads = gr.File(label="The report as files", file_count="multiple", interactive=False, visible=False)
 
     name.change(page.defaults, [name], [models], **quiet)
+    # What is there is looked up when somebody asks, not while the page is built: a server may be slow to answer.
+    models.focus(page.choices, [name], [models], **quiet)
+    files.focus(lambda: gr.update(choices=page.results()), None, [files], **quiet)
     go.click(page.start, [name, models, limit, repeat, questions], [shown, files], **quiet)
     watch.click(page.watch, None, [shown, files], **quiet)
     stop.click(page.stop, None, None, **quiet)
@@ -89,9 +99,13 @@ class _Page:
 
     def defaults(self, name: str) -> Any:
         """What a suite measures: chat models, searches or guards."""
-        chosen = suite(name)
-        others = {"searches": ["leadline", "plain"]}
-        return gr.update(choices=others.get(chosen.takes) or self.models(), value=list(chosen.default_models))
+        return gr.update(choices=self._choices(name), value=list(suite(name).default_models))
+
+    def choices(self, name: str) -> Any:
+        return gr.update(choices=self._choices(name))
+
+    def _choices(self, name: str) -> list[str]:
+        return ["leadline", "plain"] if suite(name).takes == "searches" else self.models()
 
     def results(self) -> list[str]:
         return [path.name for path in result_files(self._folder)]
@@ -182,7 +196,8 @@ def _status(words: str, done: int = 0, total: int = 0) -> str:
 
 
 def _bar(done: int, total: int) -> str:
-    return f'<progress max="{total}" value="{done}" style="width:100%">{done} of {total}</progress>'
+    told = f"{done} of {total}"
+    return f'<progress aria-label="done" max="{total}" value="{done}" style="width:100%">{told}</progress>'
 
 
 def _notice(text: str) -> str:

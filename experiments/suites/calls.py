@@ -116,10 +116,20 @@ def _counts(case: CallCase) -> bool:
 
 
 def _own_case(row: Mapping[str, Any]) -> CallCase:
-    free = "relevance" in row["category"]
+    """A case with its answer in the same line. Raises UsageError where something is missing."""
+    lacking = [name for name in ("id", "question", "function") if name not in row]
+    category = str(row.get("category", "simple"))
+    free = "relevance" in category
+    if not free and "ground_truth" not in row:
+        lacking.append("ground_truth")
+    if lacking:
+        raise UsageError(
+            f"The case {row.get('id', 'without an id')} lacks {', '.join(lacking)}.",
+            "A case has id, category, question, function and ground_truth, as in the leaderboard's files.",
+        )
     return CallCase(
         str(row["id"]),
-        str(row["category"]),
+        category,
         tuple(message for turn in row["question"] for message in turn),
         tuple(row["function"]),
         None if free else tuple(row["ground_truth"]),

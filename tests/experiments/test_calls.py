@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import copy
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.settings import Settings
+from corpora.errors import FileMissing, UsageError
 from experiments.bfcl import CATEGORIES, CallCase, first_answer, read_folder, schema
 from experiments.calls import TYPES, Call, judge, judge_any, judge_none, plain_name
+from experiments.suite import Setup
+from experiments.suites import suite
 from tests.conftest import shared_data
 from tests.experiments.rules import ONE, WHOLE
 
@@ -160,3 +165,18 @@ def test_names_stay_different_without_their_dots() -> None:
     for case in leaderboard():
         names = [plain_name(str(one["name"])) for one in case.functions]
         assert len(set(names)) == len(names), case.id
+
+
+def test_one_file_of_the_leaderboard_is_enough() -> None:
+    folder = shared_data("bfcl")
+    cases = read_folder(folder / "BFCL_v4_parallel.json")
+    assert {case.category for case in cases} == {"parallel"}
+    with pytest.raises(FileMissing, match="no BFCL cases"):
+        read_folder(folder / "README.md")
+
+
+def test_a_case_of_ones_own_that_lacks_something_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    file.write_text('{"id": "a", "question": [[{"role": "user", "content": "?"}]], "function": []}\n')
+    with pytest.raises(UsageError, match="The case a lacks ground_truth"):
+        suite("calls").cases(Setup(Settings(home=tmp_path), data=file))
