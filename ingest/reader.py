@@ -61,6 +61,11 @@ class Reader:
         self._process, self._frames = process, frames
         return process
 
+    @property
+    def process_id(self) -> int | None:
+        """The reading process, None before its first file and after its end."""
+        return self._process.pid if self._process else None
+
     def stop(self) -> None:
         process, self._process = self._process, None
         if process is not None:
