@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +22,8 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 BATCH, PARALLEL_FROM = 8, 16
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
+#: Texts to their vectors, shape (number of texts, dimension), not yet of length one.
+Model = Callable[[Sequence[str]], Vectors]
 
 
 class Encoder(Protocol):
@@ -38,7 +40,7 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """An encoder by sentence-transformers, loaded when first used.
+    """The packaged MiniLM, or any encoder by sentence-transformers; loaded when first used.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ class SentenceEncoder:
     def __init__(self, name: str = DEFAULT_ENCODER, precision: str = "auto") -> None:
         self.name = name
         self.precision = precision
-        self._model: Any = None
+        self._model: Model | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 
@@ -65,57 +67,47 @@ class SentenceEncoder:
     def dimension(self) -> int:
         if self.name == DEFAULT_ENCODER:
             return 384
-        return int(self._load().get_embedding_dimension())
+        return int(self._load()(["one"]).shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         model = self._load()
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         if len(texts) < PARALLEL_FROM or self._pool is None:
-            return self._encode(model, texts)
+            return _normalised(model(texts))
         # Longest first, so that no batch is padded far and the last ones to finish are short.
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
-        found = self._pool.map(lambda batch: self._encode(model, [texts[index] for index in batch]), batches)
+        found = self._pool.map(lambda batch: _normalised(model([texts[index] for index in batch])), batches)
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for batch, part in zip(batches, found, strict=True):
             vectors[batch] = part
         return vectors
 
-    def _encode(self, model: Any, texts: Sequence[str]) -> Vectors:
-        found = model.encode(
-            list(texts),
-            batch_size=32,
-            convert_to_tensor=True,
-            normalize_embeddings=False,
-            show_progress_bar=False,
-        )
-        array = found.float().cpu().numpy().astype(np.float32, copy=False)
-        norms = np.linalg.norm(array, axis=1, keepdims=True)
-        return np.asarray(array / np.maximum(norms, 1e-12), np.float32)
-
-    def _load(self) -> Any:
+    def _load(self) -> Model:
         with self._lock:
             if self._model is None:
                 model = self._build()
-                # The tokenizer settles its padding at the first call; after that, threads only read it.
-                model.encode(["first"], show_progress_bar=False)
+                # The tokenizer settles at the first call; after that, threads only read it.
+                model(["first"])
                 self._pool = _one_thread_each()
                 self._model = model
             return self._model
 
-    def _build(self) -> Any:
-        place: str = self.name
+    def _build(self) -> Model:
         packaged = packaged_model() if self.name == DEFAULT_ENCODER else None
-        if packaged is not None:
-            check_weights(packaged)
-            place = str(packaged)
         import torch
-        from sentence_transformers import SentenceTransformer
 
         dtype = torch.bfloat16 if self._bfloat16(torch) else torch.float32
+        if packaged is not None:
+            from corpora.minilm import MiniLM
+
+            check_weights(packaged)
+            return MiniLM(packaged, dtype)
+        from sentence_transformers import SentenceTransformer
+
         try:
-            return SentenceTransformer(place, device="cpu", model_kwargs={"dtype": dtype})
+            model = SentenceTransformer(self.name, device="cpu", model_kwargs={"dtype": dtype})
         except Exception as error:
             raise EncoderError(
                 f"The encoder {self.name!r} could not be loaded ({type(error).__name__}: {str(error)[:200]}).",
@@ -123,11 +115,28 @@ class SentenceEncoder:
                 "that is on this machine.",
             ) from error
 
+        def encode(texts: Sequence[str]) -> Vectors:
+            found = model.encode(
+                list(texts),
+                batch_size=32,
+                convert_to_tensor=True,
+                normalize_embeddings=False,
+                show_progress_bar=False,
+            )
+            return np.asarray(found.float().cpu().numpy(), np.float32)
+
+        return encode
+
     def _bfloat16(self, torch: Any) -> bool:
         if self.precision != "auto":
             return self.precision == "bfloat16"
         check = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
         return bool(check and check())
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
 
 
 def _one_thread_each() -> ThreadPoolExecutor | None:
