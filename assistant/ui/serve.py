@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from assistant.settings import Settings
+from assistant.ui.space import on_space
 from corpora.errors import ServeError
 
 if TYPE_CHECKING:
+    from assistant.ui.desks import Desks
     from assistant.ui.warm import WarmUp
 
 
@@ -54,6 +58,7 @@ def check_port(host: str, port: int) -> None:
 
 def serve(settings: Settings) -> None:
     """Serve the page until it is stopped."""
+    settings = on_space(settings)
     check_port(settings.host, settings.port)
     quiet_environment()
     print("Leadline is starting ...", file=sys.stderr)  # noqa: T201 - the only sign of life for some seconds
@@ -65,8 +70,17 @@ def serve(settings: Settings) -> None:
     assistant.library.connection()  # a library that cannot be read is said now, not in the browser
     warm = WarmUp(assistant)
     app, house = create_app(settings, assistant, warm)
+    if settings.public:
+        threading.Thread(target=_sweeping, args=(house.desks,), name="leadline-sweep", daemon=True).start()
     run(app, settings, warm)
     house.desks.close()
+
+
+def _sweeping(desks: Desks) -> None:
+    """Once an hour what visitors left behind a day ago is deleted."""
+    while True:
+        desks.sweep()
+        time.sleep(3600)
 
 
 def run(app: Any, settings: Settings, warm: WarmUp) -> None:
