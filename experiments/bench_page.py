@@ -1,4 +1,4 @@
-"""The page under use, measured in a real browser and with ten people at once: `python -m experiments.bench_page [PDFS]`.
+"""The page under use, in a real browser and with ten people at once: `python -m experiments.bench_page [PDFS]`.
 
 From a click on a citation to the page with its words marked, on a report of about 170 pages (the nearest of the
 folder that is given, else the samples' pages one after the other); from pressing Ask to the first sign of work; the
@@ -118,12 +118,12 @@ def in_the_browser(pdfs: Path | None = None) -> list[Row]:
             browser.close()
     p50, worst = statistics.median(clicks), max(clicks)
     return [
-        (f"click on a citation to the marked page, {pages} pages", f"p50 {p50:.0f} ms, max {worst:.0f} ms ({len(clicks)})",
-         "p50 under 400 ms", ""),
+        (f"click on a citation to the marked page, {pages} pages",
+         f"p50 {p50:.0f} ms, max {worst:.0f} ms ({len(clicks)})", "p50 under 400 ms", ""),
         ("jump to a page never shown before", f"p50 {statistics.median(jumps):.0f} ms ({len(jumps)})", "", ""),
         ("Ask to the first sign of work", f"p50 {statistics.median(signs):.0f} ms", "under 200 ms", ""),
-        ("slowest frame of 120 keys under 200 messages", f"{max(frames):.0f} ms, p50 {statistics.median(frames):.0f} ms",
-         "", ""),
+        ("slowest frame of 120 keys under 200 messages",
+         f"{max(frames):.0f} ms, p50 {statistics.median(frames):.0f} ms", "", ""),
     ]  # fmt: skip
 
 
@@ -144,7 +144,8 @@ _SHOWN = """
     act();
     for (;;) {
         const page = viewer.querySelector(".ll-page");
-        if (page && page !== old && page.querySelector("img").complete && (!marked || page.querySelector(".ll-mark"))) break;
+        const there = page && page !== old && page.querySelector("img").complete;
+        if (there && (!marked || page.querySelector(".ll-mark"))) break;
         if (performance.now() - start > 20000) break;
         await new Promise(r => setTimeout(r, 2));
     }
@@ -233,7 +234,7 @@ def many_at_once() -> list[Row]:
     # Served fairly, nobody's last answer comes much later than another's.
     return [
         (
-            f"{PEOPLE} people, {EACH} questions each at once",
+            f"{PEOPLE} people, {EACH} questions each",
             f"{len(failed)} of {PEOPLE * EACH} failed",
             "none fails",
             "",
