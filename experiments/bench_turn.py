@@ -28,8 +28,8 @@ def rows(turns: int = 40) -> list[dict[str, Any]]:
     """One row for each measure: name, p50_ms and p95_ms in milliseconds, n.
 
     bare: the two calls that a turn makes of its model, made alone by the same client, prompts and all. turn: the whole
-    turn, kept in a conversation. overhead: a turn less the bare calls beside it. Then its parts as the turns report
-    them.
+    turn, kept in a conversation. overhead: a turn less the bare calls beside it. processor: the same in processor time,
+    which other programs on the machine do not lengthen. Then its parts as the turns report them.
     """
     from ollama import Client
 
@@ -57,15 +57,18 @@ def rows(turns: int = 40) -> list[dict[str, Any]]:
         measured: dict[str, list[float]] = {}
         for number in range(turns):
             server.requests.clear()
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), time.process_time()
             turn = assistant.ask(QUESTIONS[number % len(QUESTIONS)], conversation=made.id)
-            whole = time.perf_counter() - begun
+            whole, whole_cpu = time.perf_counter() - begun, time.process_time() - used
             bodies = server.asked("/api/chat")
+            used = time.process_time()
             bare = _timed(lambda bodies=bodies: _bare(client, bodies))  # type: ignore[misc]
+            bare_cpu = time.process_time() - used
             for name, seconds in {
                 "bare": bare,
                 "turn": whole,
                 "overhead": whole - bare,
+                "processor": whole_cpu - bare_cpu,
                 "search": turn.timings.search_s,
                 "guards": turn.timings.guard_s,
             }.items():
