@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -68,6 +69,24 @@ _SYNONYMS = (
     "infected; ill; positive; registered case; cases",
     "stop; stopped; halted; on hold; suspended; interrupted; cancelled",
     "expensive; cost; price",
+    "income statement; statement of income; statements of income; profit and loss; p&l; statement of operations;"
+    " statements of operations; statements of earnings",
+    "balance sheet; balance sheets; statement of financial position; statements of financial position",
+    "cash flow statement; statement of cash flows; statements of cash flows; cash flows statement; cash flow",
+    "cogs; cost of sales; cost of goods sold; cost of revenue; cost of products sold",
+    "revenue; revenues; net sales; top line; topline",
+    "capex; capital expenditure; capital expenditures; purchases of property; additions to property; cash flow",
+    "debt; long-term debt; borrowings; notes payable",
+    "net income; net earnings; profit",
+    "gross margin; gross margins; gross profit; cost of sales",
+    "dpo; days payable; accounts payable; inventories; cost of sales",
+    "inventory turnover; inventory; inventories; cost of sales",
+    "spin off; spin-off; spinning off; separation",
+    "ceo; chief executive officer",
+    "ppe; pp&e; pp&e; property and equipment; property, plant and equipment",
+    "working capital; total current assets; total current liabilities",
+    "quick ratio; total current liabilities; cash and cash equivalents",
+    "tax rate; provision for income taxes; income before income taxes",
     "means; meaning; stands for; defined as; definition; indicates",
 )
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -76,6 +95,18 @@ _DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})"
     rf"|(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,? (?P<year>(?:19|20)\d\d))?"
 )
+#: How an answer is to be written says nothing of where it stands.
+_MANNER = re.compile(
+    r"\b(?:(?:please )?(?:answer|respond|reply|round(?:ed)?|state (?:your )?answer|provide (?:a|your) (?:response"
+    r"|answer)) (?:in|to|the|your|with|it)[^.?!]*(?:[.?!]|$)"
+    r"|(?:and )?round(?:ed)? (?:your answer )?to (?:\w+ )?(?:decimal )?places?"
+    r"|in units of \w+|\(?in (?:usd|us\$|us dollars?) (?:millions?|thousands?|billions?)\)?"
+    r"|(?:by )?(?:utilizing|using|primarily (?:using|referencing)) the (?:line items|information)"
+    r"|the (?:line items|details|information) (?:and information )?(?:clearly )?(?:shown|outlined|provided|stated)"
+    r"|by drawing conclusions from|in agreement with|calculate what was asked)",
+    re.IGNORECASE,
+)
+_FISCAL = re.compile(r"\b(?:fy|q[1-4]|fiscal year )\s?'?((?:19|20)?\d\d)\b")
 _SETS = tuple(tuple(name.strip() for name in line.split(";")) for line in _SYNONYMS)
 _TOKEN = re.compile(r"[^\W_]+(?:[-./'][^\W_]+)*", re.UNICODE)
 _IDENTIFIER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,24}(?:[-/][A-Za-z0-9]{1,24})*(?![A-Za-z0-9])")
@@ -103,7 +134,9 @@ def parse(text: str) -> Query:
     plain = re.sub(r"\s+", " ", fold(text, case=False).text).strip()
     lowered = plain.casefold()
     dates = _dates(lowered)
-    tokens = [token.casefold() for token in _TOKEN.findall(plain)]
+    asked = _MANNER.sub(" ", plain)
+    asked = asked if len(asked.split()) >= 3 else plain
+    tokens = [token.casefold() for token in _TOKEN.findall(asked)]
     words: list[str] = []
     for token in tokens:
         words.append(token)
@@ -121,7 +154,7 @@ def parse(text: str) -> Query:
         text=plain,
         terms=terms,
         phrases=phrases,
-        alternatives=_alternatives(lowered, set(terms)),
+        alternatives=tuple(dict.fromkeys([*_alternatives(lowered, set(terms)), *_fiscal(lowered)])),
         identifiers=tuple(
             dict.fromkeys(m.group().casefold() for m in _IDENTIFIER.finditer(plain) if _mixed(m.group()))
         ),
@@ -141,6 +174,11 @@ def _alternatives(lowered: str, terms: set[str]) -> tuple[str, ...]:
         if any(f" {name} " in padded for name in names):
             found.extend(name for name in names if f" {name} " not in padded and name not in terms)
     return tuple(dict.fromkeys(found))
+
+
+def _fiscal(lowered: str) -> list[str]:
+    """The calendar years of fiscal ones: "FY2017", "fy17" stand in a filing as 2017."""
+    return [year if len(year) == 4 else f"20{year}" for year in _FISCAL.findall(lowered)]
 
 
 def synonyms(term: str, text: str) -> set[str]:
@@ -178,14 +216,19 @@ def _dates(lowered: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _padded(lowered: str) -> str:
-    return f" {re.sub(r'[^a-z0-9/]+', ' ', lowered)} "
+    return f" {re.sub(r'[^a-z0-9/&]+', ' ', lowered)} "
 
 
-def match_expression(query: Query, *, alternatives: bool = True) -> str:
-    """The FTS5 expression that finds any of the query's words. '' when it has none."""
+def match_parts(query: Query, ignored: Collection[str] = ()) -> list[str]:
+    """What the word index is asked for: words, runs of words, dates, and words that mean the same.
+
+    `ignored` are words that only name a document; runs with one of them are left out too.
+    """
     dates = [form for forms in query.dates for form in forms]
-    parts = [*query.terms, *query.phrases, *dates, *(query.alternatives if alternatives else ())]
-    return " OR ".join(f'"{part}"' for part in (re.sub(r'["\x00]', " ", part).strip() for part in parts) if part)
+    phrases = [phrase for phrase in query.phrases if not set(re.split(r"[-./ ]", phrase)) & set(ignored)]
+    terms = [term for term in query.terms if term not in ignored]
+    parts = (re.sub(r'["\x00]', " ", part).strip() for part in [*terms, *phrases, *dates, *query.alternatives])
+    return [part for part in dict.fromkeys(parts) if part] if terms or dates else []
 
 
 def stem(word: str) -> str:

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-import logging
-import math
 import re
-from collections import defaultdict
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from corpora.encoder import Encoder, Vectors
 from corpora.library import Library
 from corpora.model import Hit, Span
-from corpora.query import Query, match_expression, parse
-
-log = logging.getLogger(__name__)
+from corpora.nearest import by_meaning, cosines
+from corpora.query import Query, parse, stem
+from corpora.routing import name_documents, surely_named
+from corpora.words import by_words, rarity
 
 #: How many candidates each of the two searches brings.
 CANDIDATES = 150
-#: Weights of the fused score; chosen on the visible questions over the cruise reports, see docs/search.md.
-WEIGHT_WORDS = 1.0
-WEIGHT_MEANING = 0.9
-WEIGHT_DOCUMENT = 0.55
-#: What a word of a document's first lines counts against one of its title, cruise or file name.
-WEAK = 0.35
+#: Weights of the fused score; fitted on the visible questions and our own, see docs/search.md.
+WEIGHTS = {
+    "words": 1.0,
+    "meaning": 1.5,
+    "document": 1.2,
+    "close": 1.1,
+    "contents": -0.6,
+    "headed": 0.3,
+    "figures": 0.25,
+}
+#: How many of the best candidates get a second look, and how many words of a text belong together.
+LOOKED_AT, WINDOW = 30, 40
 
-
-@dataclass(frozen=True)
-class _Candidate:
-    chunk_id: int
-    words: float = 0.0
-    meaning: float = 0.0
+_LEADERS = re.compile(r"(?:\. ?){4,}")
+_NUMBERS = re.compile(r"\d[\d,.]*")
+_QUANTITY = re.compile(
+    r"\b(?:how (?:much|many)|ratio|margin|percent\w*|total|amount|average|growth|change in|rate|turnover|numbers?"
+    r"|million|usd|cogs|income|revenue|capex|expenditures?|sales|debt|assets|list|casts?|table)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+")
+_vectors: WeakKeyDictionary[Encoder, OrderedDict[str, Vectors]] = WeakKeyDictionary()
+_guard = threading.Lock()
 
 
 def search(
@@ -54,39 +65,41 @@ def search(
     Returns
     -------
     list of Hit
-        Ranks count from 1. `scores` holds words (BM25 against the best, 0 to 1), meaning (cosine) and
-        document (how well the question names the document, 0 to 1).
+        Ranks count from 1. `scores` holds words (BM25 against the best, 0 to 1), meaning (cosine), document (how
+        well the question names the document, 0 to 1) and, for the best, close (how much of the question stands close
+        together in the chunk, 0 to 1) and contents (1 for a table of contents).
     """
     query = parse(question)
-    if documents is not None and not documents:
-        return []
-    words = _by_words(library, query, documents)
-    meaning = _by_meaning(library, query, documents)
-    if not words and not meaning:
+    if (documents is not None and not documents) or not query.text:
         return []
     named = name_documents(library, query, documents)
+    sure, only = surely_named(library, query, named)
+    # Inside the documents that the question names as well as everywhere: a name is no proof that they answer.
+    scopes = [documents, sure] if sure and (documents is None or set(sure) < set(documents)) else [documents]
+    words: dict[int, float] = {}
+    meaning: dict[int, float] = {}
+    vector = _vector(library, query.text)
+    for scope in scopes:
+        words |= by_words(library, query, CANDIDATES, scope, only)
+        meaning |= by_meaning(library, vector, CANDIDATES, scope)
     identities = list(dict.fromkeys([*words, *meaning]))
     rows = _rows(library, identities)
-    missing = [i for i in identities if i not in meaning]
-    meaning = meaning | _cosines(library, query, missing)
+    meaning |= cosines(library, vector, [i for i in identities if i not in meaning])
+    best = max(words.values(), default=0.0) or 1.0
     scored = []
     for identity in identities:
         row = rows.get(identity)
         if row is None:
-            # Chroma may still name a chunk whose document has just been removed.
+            # The vector index may still name a chunk whose document has just been removed.
             continue
         parts = {
-            "words": words.get(identity, 0.0),
+            "words": words.get(identity, 0.0) / best,
             "meaning": meaning.get(identity, 0.0),
             "document": named.get(row["document_id"], 0.0),
         }
-        score = (
-            WEIGHT_WORDS * parts["words"]
-            + WEIGHT_MEANING * max(0.0, parts["meaning"])
-            + WEIGHT_DOCUMENT * parts["document"]
-        )
-        scored.append((score, identity, parts))
+        scored.append((_score(parts), identity, parts))
     scored.sort(key=lambda item: (-item[0], item[1]))
+    scored = _second_look(library, query, only, scored, rows)
     hits = []
     seen: set[tuple[str, str]] = set()
     for score, identity, parts in scored:
@@ -114,105 +127,72 @@ def search(
     ]
 
 
-def name_documents(library: Library, query: Query, documents: Sequence[str] | None = None) -> dict[str, float]:
-    """How well a question names each document: 1 for the best named, absent for one it does not name.
-
-    A word counts by how few documents carry it in their identity: `SO279` decides, `cruise` does not.
-    """
-    rows = library.connection().execute("SELECT id, words, title, cruise, year, file FROM documents").fetchall()
-    if not rows:
-        return {}
-    strong, bags = {}, {}
-    for document_id, words, title, cruise, year, file in rows:
-        strong[document_id] = _tokens(f"{title} {cruise} {year} {file}")
-        bags[document_id] = _tokens(words) | strong[document_id]
-    asked = [t for t in query.terms if t in query.identifiers or len(t) > 2 or t.isdigit()]
-    counts = {t: sum(t in bag for bag in bags.values()) for t in asked}
-    scores: dict[str, float] = defaultdict(float)
-    total = len(bags)
-    for term, count in counts.items():
-        if count > 0:
-            weight = math.log((total + 1) / count) * (2.0 if any(c.isdigit() for c in term) else 0.7)
-            for document_id, bag in bags.items():
-                if term in bag:
-                    # A first page mentions much; a title and a file name say what the document is.
-                    scores[document_id] += weight * (1.0 if term in strong[document_id] else WEAK)
-    if not scores:
-        return {}
-    best = max(scores.values())
-    # Without an identifier the words that match are mostly of the topic: they hint, they do not decide.
-    everything = set().union(*strong.values())
-    firm = any(t in everything and t in query.identifiers for t in asked)
-    ceiling = 1.0 if firm else min(1.0, best / 8.0)
-    return {d: ceiling * (s / best) ** 2 for d, s in scores.items() if s > 0 and (documents is None or d in documents)}
+def _score(parts: dict[str, float]) -> float:
+    return sum(WEIGHTS[name] * max(0.0, value) for name, value in parts.items())
 
 
-def _tokens(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.casefold().replace("_", " ")))
+Scored = tuple[float, int, dict[str, float]]
 
 
-def _by_words(library: Library, query: Query, documents: Sequence[str] | None) -> dict[int, float]:
-    """BM25 over the word index, as a share of the best score."""
-    expression = match_expression(query)
-    if not expression:
-        return {}
-    where, values = "", [expression]
-    if documents is not None:
-        where = f"AND rowid IN (SELECT id FROM chunks WHERE document_id IN ({', '.join('?' * len(documents))}))"
-        values += list(documents)
-    rows = (
-        library.connection()
-        .execute(
-            f"SELECT rowid, bm25(chunk_words, 1.0, 0.6) FROM chunk_words WHERE chunk_words MATCH ? {where} "
-            f"ORDER BY 2 LIMIT {CANDIDATES}",
-            values,
-        )
-        .fetchall()
-    )
-    if not rows:
-        return {}
-    best = min(score for _, score in rows) or -1.0
-    return {identity: score / best for identity, score in rows}
+def _second_look(
+    library: Library, query: Query, ignored: frozenset[str], scored: list[Scored], rows: dict[int, dict]
+) -> list[Scored]:
+    """The best candidates again by how much of the question stands close together in each, best first."""
+    weights: dict[str, float] = {}
+    terms = [term for term in query.terms if term not in ignored and term.isalnum()]
+    for term, weight in rarity(library, terms or list(query.terms)).items():
+        weights[stem(term)] = max(min(weight, 6.0), weights.get(stem(term), 0.0))
+    # What a table or a section is called stands at its head; a quantity that is asked for stands among figures.
+    names = [f" {name} " for name in (*query.phrases, *query.alternatives) if " " in name]
+    figures = float(bool(_QUANTITY.search(query.text)))
+    again = []
+    for _, identity, parts in scored[:LOOKED_AT]:
+        row = rows[identity]
+        looked = {
+            **parts,
+            "close": closeness(row["text"], weights),
+            "contents": float(len(_LEADERS.findall(row["text"])) >= 3),
+            "headed": float(any(name in _opening(row) for name in names)),
+            "figures": figures * float(len(_NUMBERS.findall(row["text"])) >= 12),
+        }
+        again.append((_score(looked), identity, looked))
+    again.sort(key=lambda item: (-item[0], item[1]))
+    return again + scored[LOOKED_AT:]
 
 
-def _by_meaning(library: Library, query: Query, documents: Sequence[str] | None) -> dict[int, float]:
-    """Cosines of the nearest chunks, from the vector index, or from the library itself where it lags."""
-    if not query.text or not library.exists:
-        return {}
-    vector = library.encoder.encode([query.text])[0]
-    behind = set(library.unindexed())
-    found: dict[int, float] = {}
-    try:
-        found = dict(library.index.query(vector, CANDIDATES, documents))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the index, the library has the vectors
-        log.warning("The vector index cannot be searched (%s); run `leadline reindex`.", error)
-        behind = set()
-        found = _exact(library, vector, documents)
-    if behind:
-        wanted = [d for d in behind if documents is None or d in documents]
-        found |= _exact(library, vector, wanted)
-    return found
+def _opening(row: dict) -> str:
+    opening = f"{row['heading']} {row['context']} {row['text'][:160]}"
+    return f" {re.sub(r'[^a-z0-9/&]+', ' ', opening.casefold())} "
 
 
-def _exact(library: Library, vector: np.ndarray, documents: Sequence[str] | None) -> dict[int, float]:
-    ids, matrix = library.vectors_of(documents)
-    if not ids:
-        return {}
-    cosines = matrix @ vector
-    order = np.argsort(-cosines)[:CANDIDATES]
-    return {ids[i]: float(cosines[i]) for i in order}
+def closeness(text: str, weights: dict[str, float]) -> float:
+    """The most of the question's words, by weight, that any WINDOW words of a text hold together, 0 to 1."""
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    places = [(i, s) for i, word in enumerate(_WORD.findall(text.casefold())) if (s := stem(word)) in weights]
+    best = 0.0
+    first = 0
+    for last, (place, _) in enumerate(places):
+        while place - places[first][0] >= WINDOW:
+            first += 1
+        best = max(best, sum(weights[name] for name in {name for _, name in places[first : last + 1]}))
+    return best / total
 
 
-def _cosines(library: Library, query: Query, identities: Sequence[int]) -> dict[int, float]:
-    """Cosines of chunks that only the words found."""
-    if not identities:
-        return {}
-    vector = library.encoder.encode([query.text])[0]
-    rows = library.connection().execute(
-        f"SELECT chunk_id, vector FROM vectors WHERE encoder = ? AND chunk_id IN ({', '.join('?' * len(identities))})",
-        [library.encoder.name, *identities],
-    )
-    return {identity: float(np.frombuffer(packed, "<f2").astype(np.float32) @ vector) for identity, packed in rows}
+def _vector(library: Library, text: str) -> Vectors:
+    """The question's embedding; the same question is often searched in one document after the other."""
+    with _guard:
+        held = _vectors.setdefault(library.encoder, OrderedDict())
+        if text in held:
+            held.move_to_end(text)
+            return held[text]
+    vector = np.asarray(library.encoder.encode([text])[0], np.float32)
+    with _guard:
+        held[text] = vector
+        while len(held) > 256:
+            held.popitem(last=False)
+    return vector
 
 
 def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict]:
@@ -231,18 +211,4 @@ def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict]:
         names = ("document_id", "page", "start", "end", "heading", "context", "file", "title", "text")
         for row in rows:
             found[row[0]] = dict(zip(names, row[1:], strict=True))
-    return found
-
-
-def rarity(library: Library, terms: Sequence[str]) -> dict[str, float]:
-    """How much each term tells: the logarithm of all chunks over those that hold it, at least 0.1."""
-    connection = library.connection()
-    total = max(library.stats()["chunks"], 1)
-    found = {}
-    for term in terms:
-        count = connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT 5000)",
-            (f'"{term}"',),
-        ).fetchone()[0]
-        found[term] = max(math.log((total + 1) / (count + 0.5)), 0.1)
     return found

@@ -86,6 +86,10 @@ class PlainPipeline:
             store += stored - embedded
         return PlainTimes(count, pages, chunks, parse, embed, store)
 
+    def holds(self, file: str) -> bool:
+        """Whether a file has been ingested."""
+        return bool(self._collection.get(where={"file": file}, limit=1, include=[])["ids"])
+
     def search(self, question: str, k: int = 10, files: list[str] | None = None) -> list[PlainHit]:
         vector = self._model.encode([question], show_progress_bar=False)
         found = self._collection.query(

@@ -13,7 +13,7 @@ from assistant.embedded.kinds import COUNT, KINDS, MONTHS, AnswerKind
 from corpora.folding import fold
 from corpora.library import Library
 from corpora.query import STOP_WORDS, Query, stem, synonyms
-from corpora.search import rarity
+from corpora.words import rarity
 
 #: A day that a question names tells as much as a rare word.
 DATE_WEIGHT = 4.0

@@ -10,10 +10,8 @@ from typing import Any
 from corpora.library import Library
 from corpora.model import Document
 from corpora.query import parse
-from corpora.search import name_documents
+from corpora.routing import NAMED, name_documents
 
-#: A document counts as named when it scores at least this share of the best.
-NAMED = 0.75
 #: More documents than this are searched together: a question that names ten means all.
 MOST_SEARCHES = 6
 #: Passages of one search: more than a language model is given, since here reading them costs little.
