@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from corpora.folding import fold
@@ -231,6 +232,7 @@ def match_parts(query: Query, ignored: Collection[str] = ()) -> list[str]:
     return [part for part in dict.fromkeys(parts) if part] if terms or dates else []
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word without its English ending, for counting matches inside a sentence (the index has its own).
 

@@ -207,7 +207,7 @@ def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict]:
             "JOIN pages p ON p.document_id = c.document_id AND p.number = c.page "
             f"WHERE c.id IN ({', '.join('?' * len(part))})",
             list(part),
-        )
+        ).fetchall()
         names = ("document_id", "page", "start", "end", "heading", "context", "file", "title", "text")
         for row in rows:
             found[row[0]] = dict(zip(names, row[1:], strict=True))

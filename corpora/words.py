@@ -38,12 +38,11 @@ def by_words(
     if documents is not None:
         where, more = _within(known.ranges, documents)
         values += more
-    rows = library.connection().execute(
+    sql = (
         f"SELECT rowid, bm25(chunk_words, 1.0, 0.6) FROM chunk_words WHERE chunk_words MATCH ? {where} "
-        f"ORDER BY 2 LIMIT {limit}",
-        values,
+        f"ORDER BY 2 LIMIT {limit}"
     )
-    return {identity: -score for identity, score in rows}
+    return {identity: -score for identity, score in library.connection().execute(sql, values).fetchall()}
 
 
 def _within(ranges: dict[str, tuple[int, int, int]], documents: Sequence[str]) -> tuple[str, list[Any]]:
