@@ -58,6 +58,11 @@ class Aligned:
     loose: dict[str, int]  # key to index of an unaligned atom of the source
     own: frozenset[str]  # keys of the statement's unaligned atoms
 
+    @property
+    def share(self) -> float:
+        """How much of the statement answers to the source, 0 to 1."""
+        return len(self.pairs) / len(self.mine)
+
     def gaps(self) -> list[Gap]:
         """The gaps before, between and after the pairs, empty ones too."""
         found = []

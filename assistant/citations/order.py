@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from assistant.citations.atoms import DENIAL, Aligned, Atom, Gap, glue_between, lay_beside
+from assistant.citations.atoms import DENIAL, Aligned, Atom, Gap, glue_between
 from assistant.citations.complaints import Complaint
 from assistant.citations.moves import moved
-from assistant.citations.reading import Reading
 from assistant.citations.words import EXCEPTIONS, HEDGES, MODALS, NEGATIONS, OPPOSITES, tie_alike
 
 #: A gap of the source with more atoms than this is a passage that was left out, not a word that was replaced.
@@ -25,16 +24,12 @@ SLIPPED = 2
 _LESS = frozenset("all each every both any much many several during again with".split())
 
 
-def replaced(
-    statement: Reading, source: Reading, joined: bool = False, heads: frozenset[str] = frozenset()
-) -> list[Complaint]:
-    """Complaints about the gaps of a near-verbatim statement; none where it is a paraphrase.
+def replaced(aligned: Aligned | None, joined: bool = False) -> list[Complaint]:
+    """Complaints about the gaps of a near-verbatim statement; none where it is a paraphrase, which aligns with nothing.
 
     joined: whether the source is several sentences read together. What is scattered over them, or taken from a later
         one to be put into an earlier one, is stitched.
-    heads: stems of the words above the row of a table that the source is.
     """
-    aligned = lay_beside(statement, source, heads)
     if aligned is None:
         return [Complaint("its words are scattered over several sentences", hard=False)] if joined else []
     if joined and any(atom.told and atom.key in aligned.loose for gap in aligned.gaps() for atom in gap.own):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from assistant.citations.atoms import lay_beside
 from assistant.citations.bindings import misplaced
 from assistant.citations.claims import clauses
 from assistant.citations.complaints import Complaint
@@ -31,6 +32,8 @@ RELATED = 0.34
 PARAPHRASE = 0.82
 #: From this share of its words on, a statement repeats the sentence that it is held against.
 REPEATED = 0.7
+#: From this share of its aligned atoms on, a sentence with something else in a place cannot be mended by the next one.
+ALTERED = 0.6
 #: With fewer words and facts of its own in the source, a statement has to have all of its words there.
 LITTLE = 3
 #: How much closer a sentence is for one fact that it gives as the statement does.
@@ -182,15 +185,18 @@ def _judge(
     opposed = opposed_words(statement, source)
     complaints += opposed
     swapped: list[Complaint] = []
+    repeats = False
     denied: list[Complaint] = []
     if coverage >= RELATED:
-        swapped = [] if told else replaced(statement, source, joined, heads)
+        aligned = lay_beside(statement, source, heads)
+        swapped = [] if told else replaced(aligned, joined)
+        repeats = aligned is not None and aligned.share >= ALTERED
         denied = denials(statement, source)
         complaints += denied
         complaints += misplaced(statement, source, pairs)
         complaints += swapped
         complaints += comparisons(statement, source)
-    altered = bool(swapped) or (bool(opposed or denied) and coverage >= REPEATED)
+    altered = (bool(swapped) and repeats) or (bool(opposed or denied) and coverage >= REPEATED)
     closeness = coverage - WRONG * min(wrong, 2)
     hard = [complaint for complaint in complaints if complaint.hard]
     if hard:

@@ -54,7 +54,8 @@ def _swapped(text: str, matches: list[re.Match[str]], rng: Random) -> str | None
         (a, b)
         for index, a in enumerate(matches)
         for b in matches[index + 1 :]
-        if a.group().lower() != b.group().lower() and not _one_list(text[a.end() : b.start()], matches, a, b)
+        if a.group().lower().lstrip("0") != b.group().lower().lstrip("0")
+        and not _one_list(text[a.end() : b.start()], matches, a, b)
     ]
     if not pairs:
         return None
