@@ -9,8 +9,8 @@ from assistant.citations.claims import clauses
 
 SOURCE = (
     "The CTD rosette was deployed at 8 a.m. and approached the seafloor at 4400 m. Five in situ pumps were deployed "
-    "next on a single line. The pumps each collected particles from about 1500 L of water. In 2012 the plume extended far "
-    "north. In 2021 the surface was colder."
+    "next on a single line. The pumps each collected particles from about 1500 L of water. "
+    "In 2012 the plume extended far north. In 2021 the surface was colder."
 )
 
 

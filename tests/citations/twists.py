@@ -63,6 +63,12 @@ def _swapped(text: str, matches: list[re.Match[str]], rng: Random) -> str | None
     return text[: a.start()] + b.group() + text[a.end() : b.start()] + a.group() + text[b.end() :]
 
 
+def _alike(one: str, other: str) -> bool:
+    """Whether two members may change places and say the same: "08" and "8", "Atlantic Ocean" and "North Atlantic Ocean"."""
+    one, other = one.lower().lstrip("0"), other.lower().lstrip("0")
+    return one == other or (not one.isdigit() and (one in other or other in one))
+
+
 def _one_list(between: str, matches: list[re.Match[str]], a: re.Match[str], b: re.Match[str]) -> bool:
     inner = [match for match in matches if a.start() <= match.start() <= b.start()]
     text = a.string
@@ -281,7 +287,9 @@ def limit_dropped(text: str, rng: Random) -> str | None:
 
 def limit_added(text: str, rng: Random) -> str | None:
     match = _place(text, r"(?<=[a-z] )" + _NUMBER, rng)
-    if match is None or re.search(r"(?:than|least|most|to|over|about|the|of|and|~) $", text[: match.start()]):
+    if match is None or re.search(
+        r"(?:than|least|most|to|over|about|the|of|and|above|below|between|within|~) $", text[: match.start()]
+    ):
         return None
     if not re.match(r" (?![ap]\.?m)[a-z]", text[match.end() :]):
         return None
