@@ -7,6 +7,7 @@ the statement must be the source's words. Nothing here guesses: what cannot be s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -17,6 +18,7 @@ from assistant.citations.claims import clauses
 from assistant.citations.complaints import Complaint
 from assistant.citations.denials import comparisons, denials, opposed_words
 from assistant.citations.facts import compare_facts
+from assistant.citations.locate import locate
 from assistant.citations.model import STRENGTH, Judgement, Support
 from assistant.citations.order import replaced
 from assistant.citations.reading import Reading, Word, read
@@ -74,6 +76,9 @@ def find_support(statement: str, source_text: str, *, context: str = "", overlap
     best = _best_window(reading, statement, source_text, units, around, overlap)
     if best.judgement.support is Support.SUPPORTED:
         return best
+    whole = _quoted_whole(statement, source_text, units)
+    if whole is not None:
+        return whole
     parts = clauses(statement)
     if len(parts) > 1:
         findings = [_best_window(read(part), part, source_text, units, around, overlap) for part in parts]
@@ -82,6 +87,20 @@ def find_support(statement: str, source_text: str, *, context: str = "", overlap
             start, end = min(f.start for f in findings), max(f.end for f in findings)
             return Finding(Judgement(Support.SUPPORTED), start, end, 1.0)
     return best
+
+
+_ENDED = re.compile(r"[\"'’”)\]\s]*(?:[.!?]|$)")
+
+
+def _quoted_whole(statement: str, source_text: str, units: list[tuple[int, int]]) -> Finding | None:
+    """A sentence of the source word for word, however its lines were cut into units; None for a part of one."""
+    match = locate(statement, [source_text])
+    if not match.status.verified or len(match.spans) != 1:
+        return None
+    span = match.spans[0]
+    begun = any(start == span.start for start, _ in units)
+    ended = source_text[span.end - 1] in ".!?" or _ENDED.match(source_text, span.end)
+    return Finding(Judgement(Support.SUPPORTED), span.start, span.end, 1.0) if begun and ended else None
 
 
 def _best_window(

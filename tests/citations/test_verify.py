@@ -85,3 +85,12 @@ def test_an_honest_paraphrase_is_verified(source, statement):
 def test_of_all_paraphrases_nine_in_ten_are_accepted():
     accepted = sum(verify(text, SOURCES[source]).support is Support.SUPPORTED for source, text in PARAPHRASES + TOO_FAR)
     assert accepted >= 0.9 * len(PARAPHRASES + TOO_FAR)
+
+
+def test_a_sentence_word_for_word_is_verified_however_its_lines_are_broken():
+    source = "Sampling commenced on March 21, proceeding\nSSW-ward down the continental slope before turning southward."
+    assert verify(" ".join(source.split()), source).support is Support.SUPPORTED
+    assert verify(f"“{' '.join(source.split())}”", source).support is Support.SUPPORTED
+    # A sentence that is cut off before its exception is not the whole of it.
+    source = "All stations of the line were sampled\nexcept station 5."
+    assert verify("All stations of the line were sampled.", source).support is not Support.SUPPORTED

@@ -64,7 +64,7 @@ def _swapped(text: str, matches: list[re.Match[str]], rng: Random) -> str | None
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two members may change places and say the same: "08" and "8", "Atlantic Ocean" and "North Atlantic Ocean"."""
+    """Whether two members may change places and say the same: "08" and "8", "Ocean" and "North Ocean"."""
     one, other = one.lower().lstrip("0"), other.lower().lstrip("0")
     return one == other or (not one.isdigit() and (one in other or other in one))
 
