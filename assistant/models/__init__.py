@@ -9,6 +9,7 @@ from __future__ import annotations
 from assistant.models.choosing import EMBEDDED, Choice, choose
 from assistant.models.making import build
 from assistant.models.ollama import InstalledModel, Pull, installed, listing, pull, show, warm
+from assistant.models.warming import warm_chosen
 
 __all__ = [
     "EMBEDDED",
@@ -22,4 +23,5 @@ __all__ = [
     "pull",
     "show",
     "warm",
+    "warm_chosen",
 ]

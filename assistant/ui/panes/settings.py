@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.models import EMBEDDED, installed
+from assistant.models import EMBEDDED, installed, warm_chosen
 from assistant.ui.figures import figures_html
+from assistant.ui.panes import pulling
 from assistant.ui.render import notice_html
 from corpora.errors import LeadlineError
 
@@ -66,6 +68,7 @@ def build(house: House, blocks: gr.Blocks, tab: gr.Tab) -> None:
             ocr = gr.Radio(["auto", "on", "off"], value="auto", label="OCR of scanned pages", visible=alone)
             keep = gr.Button("Keep these settings", variant="primary", elem_id="ll-keep-settings")
             told = gr.HTML(elem_id="ll-settings-told")
+            wanted, get, pulling_state = pulling.fields(alone)
         with gr.Column(scale=1, min_width=320):
             place = gr.HTML(elem_id="ll-place")
             check = gr.Button("Examine the installation", elem_id="ll-examine", visible=alone)
@@ -94,6 +97,12 @@ def build(house: House, blocks: gr.Blocks, tab: gr.Tab) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     blocks.load(held, None, chosen, **quiet)
     blocks.load(drawn, None, [place, figures], **quiet)
+    if alone:
+
+        def got(name: str, request: gr.Request) -> Iterator[tuple[str, Any]]:
+            yield from pulling.pulled(_desk(house, request), name)
+
+        get.click(got, wanted, [pulling_state, model], concurrency_limit=1, **quiet)
     keep.click(kept, chosen, told, **quiet).then(drawn, None, [place, figures], **quiet)
     check.click(examined, None, doctor, api_visibility="private", show_progress="minimal")
     tab.select(drawn, None, [place, figures], **quiet)
@@ -146,7 +155,12 @@ def change(
         desk.preferences.choose(**changes)
     except LeadlineError as error:
         return notice_html(str(error))
-    return '<p class="ll-done" role="status">Kept. It holds from the next question on.</p>'
+    try:
+        loading = warm_chosen(desk.assistant.settings)
+    except LeadlineError as error:
+        return notice_html(str(error))
+    said = " ".join(filter(None, ("Kept. It holds from the next question on.", escape(loading))))
+    return f'<p class="ll-done" role="status">{said}</p>'
 
 
 _GROUND = {"minicheck": "bespoke-minicheck", "granite": "granite3-guardian:2b"}
