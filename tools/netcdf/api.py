@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tools.netcdf import process
-from tools.netcdf.model import FileNotFound, NetCDFError, NetworkNotAllowed, Report
+from tools.netcdf.model import FileNotFound, NetCDFError, NetworkNotAllowed, Report, is_remote
 
 #: Seconds for one file. Values are read for about 60 % of it, and the report says how many were.
 TIME_LIMIT_S = 60.0
@@ -31,7 +31,7 @@ def check_file(
     if not time_limit_s > 0:
         raise NetCDFError(f"The time limit is {time_limit_s} seconds.", "Give a positive number of seconds.")
     text = str(path)
-    remote = text.lower().startswith(("http://", "https://", "dods://"))
+    remote = is_remote(text)
     if remote and not allow_network:
         raise NetworkNotAllowed(
             f"{text} is an address on the network, and the network has not been allowed.",
@@ -58,7 +58,7 @@ def find_files(paths: Iterable[str | Path]) -> list[str]:
     found: dict[str, None] = {}
     for path in paths:
         text = str(path)
-        if text.lower().startswith(("http://", "https://", "dods://")):
+        if is_remote(text):
             found[text] = None
             continue
         here = Path(text)

@@ -22,6 +22,18 @@ LEVELS: tuple[Level, ...] = ("violation", "suspicious", "recommendation")
 VERDICTS = ("clean", "recommendations", "suspicious", "violations", "unreadable", "incomplete")
 
 
+#: What to try where an OPeNDAP address gives nothing.
+NETWORK_MEND = (
+    "Open the address with .dds at its end in a browser: it must show the variables. Try again later or with a longer "
+    "--time-limit, or download the file and check the copy."
+)
+
+
+def is_remote(path: str) -> bool:
+    """Whether `path` is an OPeNDAP address."""
+    return path.lower().startswith(("http://", "https://", "dods://"))
+
+
 class NetCDFError(ToolError):
     """The checker was asked for something that it cannot do."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.netcdf.catalogue import finding
-from tools.netcdf.model import CheckRun, NetCDFError, Report
+from tools.netcdf.model import NETWORK_MEND, CheckRun, NetCDFError, Report, is_remote
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Seconds for the worker to import its libraries on a slow disk.
@@ -145,11 +145,13 @@ def _broken_off(path: str, partial: Report | None, reason: str, started: float) 
     found = finding(
         "corrupt-file",
         "",
-        f"The file could not be examined: {reason}.",
+        f"The {'address' if is_remote(path) else 'file'} could not be examined: {reason}.",
         evidence={"text": reason},
         source="Leadline (worker process)",
         confidence="medium",
-        note="Fetch or copy the file again and compare its size and checksum with the source.",
+        note=NETWORK_MEND
+        if is_remote(path)
+        else "Fetch or copy the file again and compare its size and checksum with the source.",
     )
     fields = {f: getattr(found, f) for f in type(found).__dataclass_fields__} | {"id": found.code}
     fields["reference"] = found.reference.replace("{cf}", "CF")

@@ -15,7 +15,7 @@ from tools.netcdf import conformance, outcome, quicklook
 from tools.netcdf.access import Data, ValuesUnreadable, open_data
 from tools.netcdf.catalogue import finding
 from tools.netcdf.checks import CHECKS, Check, Context, Skip
-from tools.netcdf.model import CheckRun, Finding, NetworkNotAllowed, Report, plain
+from tools.netcdf.model import NETWORK_MEND, CheckRun, Finding, NetworkNotAllowed, Report, is_remote, plain
 from tools.netcdf.names import find_roles, measured, table_version
 from tools.netcdf.sniff import Sniffed, sniff
 
@@ -68,10 +68,6 @@ def versions() -> dict[str, str]:
     return found
 
 
-def is_remote(path: str) -> bool:
-    return path.lower().startswith(("http://", "https://", "dods://"))
-
-
 def check(
     path: str, *, time_limit_s: float, allow_network: bool, progress: Callable[[Report], None] | None = None
 ) -> Report:
@@ -112,14 +108,17 @@ def check(
 def _unreadable(work: _Work, reason: str, source: str) -> None:
     work.unreadable = work.done = True
     truncated = "truncated" in reason
+    remote = is_remote(work.file)
     work.findings.append(
         finding(
             "truncated" if truncated else "corrupt-file",
             "",
-            f"The file cannot be read: {reason}.",
+            f"The {'address' if remote else 'file'} cannot be read: {reason}.",
             evidence={"text": reason},
             source=source,
-            note="Fetch or copy the file again and compare its size and checksum with the source.",
+            note=NETWORK_MEND
+            if remote
+            else "Fetch or copy the file again and compare its size and checksum with the source.",
         )
     )
     work.run.append(CheckRun("integrity", CHECKS[0].title))

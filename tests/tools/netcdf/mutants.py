@@ -417,7 +417,7 @@ def on_land(ds: xr.Dataset, rng: np.random.Generator) -> str | None:
 @_mutation("latlon_range")
 def position_jump(ds: xr.Dataset, rng: np.random.Generator) -> str | None:
     pair = _positions(ds)
-    if pair is None or ds[pair[0]].size < 8:
+    if pair is None or ds[pair[0]].size < 8 or ds[pair[0]].ndim != 1:
         return None
     values = ds[pair[0]].values.copy()
     place = int(np.flatnonzero(_valid(ds[pair[0]]))[int(_valid(ds[pair[0]]).sum()) // 2])
