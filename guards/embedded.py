@@ -32,7 +32,7 @@ OVERLAP = 400
 #: Longest text that is screened; what is beyond it is reported, never passed over in silence.
 LIMIT = 400_000
 #: The most that the trained head for documents may say without a rule that seconds it: under every threshold.
-_ALONE = 0.45
+_ALONE = 0.3
 
 
 class TrainedHeads(Protocol):

@@ -64,8 +64,8 @@ ADDRESSED = (
         + r"|bezeichnen|schreiben|sagen|antworten|erwahnen|empfehlen|affirmer|dire|ecrire|repondre|decir|afirmar"
         r"|responder"
         r"|escribir|dizer|scrivere|rispondere)\b(?! (?:a|the) source)",
-        r"\b(?:to|dear|attention|hey|fur|an|a l'attention d\w+|para|per|ai|aos) (?:any |all |every |the |das "
-        r"|die |alle |el |los "
+        r"(?:^|[(\[\n.!?:;\"|>*#-] ?)(?:to|dear|attention|hey|fur|an|a l'attention d\w+|para|per|ai|aos) "
+        r"(?:any |all |every |the |das |die |alle |el |los "
         r"|il |o |os |un |une |les )?" + MACHINES + r"\b[^.!?\n:]{0,60}[:,]",
         r"(?:^|[(\[\n.!?\"] ?)(?:all |any )?" + MACHINES + r" ?[:,] ?(?:please )?(?:you )?(?:must )?" + SAYING + r"\b",
         r"\b(?:the|this|your|our) (?:ai )?(?:assistant|agent|chat ?bot|language model|ai) (?:should|must|shall"

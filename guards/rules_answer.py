@@ -53,7 +53,7 @@ LEAK = (
         r"|spell|copy|translate|summari[sz]e|what(?:'s| is| are| was| were))\b (?:\w+ ){0,4}(?:your|the"
         r"|its|system|hidden|secret"
         r"|initial|original|full|entire|complete|exact) (?:\w+ ){0,3}(?:system prompts?"
-        r"|prompts?(?: texts?)?|system messages?"
+        r"|(?:initial |original |first |own |hidden |full |your )prompts?(?: texts?)?|system messages?"
         r"|your (?:original|initial) instructions?|(?:hidden|secret|internal|system) (?:instructions?"
         r"|rules|prompts?|messages?)"
         r"|instructions? (?:you|that you|given to you|above|verbatim)|pre-?prompt|guidelines you)",

@@ -82,7 +82,7 @@ TOOL = (
     rule(
         "injection.tool",
         0.7,
-        r"\b(?:call|invoke|use|run|execute|trigger|activate)\b (?:\w+ ){0,3}(?:tools?|plugins?)\b"
+        r"(?<![\w-])(?:call|invoke|use|run|execute|trigger|activate)\b (?:\w+ ){0,3}(?:tools?|plugins?)\b"
         r"[^.!?\n]{0,60}(?:\(|\bwith\b|:|`|\bto (?:delete|send|read|write|fetch|download))",
         r"\b(?:agents?|assistants?|models?)\b[^.!?\n]{0,60}\b(?:must|should|have to|shall) (?:\w+ ){0,2}(?:delete"
         r"|remove|erase"
@@ -103,7 +103,8 @@ TOOL = (
         r"|\.ssh/id_|\bos\.system\b|\bsubprocess\b|(?:\.\./){2,}",
         r"\b(?:open|read|load|print|show|output) (?:the )?(?:\w+ ){0,2}(?:file|path|contents of)\b"
         r"[^.!?\n]{0,30}(?:/etc/|~/|\.env\b|c:\\|/home/|/root/|\.ssh)",
-        r"\b(?:transfer|wire|send|pay)\b[^.!?\n]{0,30}(?:\$|€|£|usd|eur|btc|bitcoin)\s?\d",
+        r"(?:^|[.!?\n:;)] ?|please |now |must |should )(?:transfer|wire|send|pay)\b"
+        r"[^.!?\n]{0,30}(?:\$|€|£|usd|eur|btc|bitcoin)\s?\d",
         r"\b(?:grant|give)\b[^.!?\n]{0,40}\b(?:permanent|full|guest|admin\w*|remote|external) (?:access"
         r"|permissions?|privileges)\b",
         r"\bplease (?:\w+ ){0,2}(?:share|send|export|delete|retrieve|grant|transfer|unlock|disable|schedule"
