@@ -15,6 +15,7 @@ from assistant.followups import read_as
 from assistant.grounding import grounded
 from assistant.models import EMBEDDED, Choice, build
 from assistant.progress import silenced
+from assistant.scans import with_ocr
 from assistant.settings import Settings
 from assistant.toolbox import ToolCall, TurnContext
 from assistant.turn import Turn
@@ -216,6 +217,7 @@ class _Turn:
             self.verdicts.extend(told)
             for note in notes:
                 steps.note(note)
+        checked = with_ocr(checked, job.library)
         total = time.monotonic() - started
         return Turn(
             question=job.question,

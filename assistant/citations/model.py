@@ -106,6 +106,8 @@ class Citation:
     status: Status
     reason: str = ""
     found_by: str = "model"
+    #: How sure OCR was of the page, 0 to 1; None where the file itself has its text.
+    ocr_confidence: float | None = None
 
     @property
     def span(self) -> Span:
