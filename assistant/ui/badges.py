@@ -16,7 +16,8 @@ _SIGNS = {"good": "✓", "warn": "⚠", "bad": "✗", "plain": "·"}
 
 def badges_html(turn: Turn) -> str:
     """A list of badges."""
-    badges = [_model(turn), *_guards(turn.verdicts), *_scanned(turn)]
+    refused = any(verdict.stage == "input" and verdict.state == "block" for verdict in turn.verdicts)
+    badges = [*([] if refused else [_model(turn)]), *_guards(turn.verdicts), *_scanned(turn)]
     if not turn.local:
         badges.append(("warn", "text left this machine", "A model on another machine was asked."))
     items = "".join(

@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1440, 900
 
 
 def take(target: Path, chromium: str = "/usr/bin/chromium") -> None:
-    """Serve, ask, open the second citation, and take the picture."""
+    """Serve, ask, open the first citation, and take the picture."""
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as home:
@@ -42,7 +42,7 @@ def take(target: Path, chromium: str = "/usr/bin/chromium") -> None:
                 page.fill("#ll-question-text", QUESTION)
                 page.click("#ll-ask")
                 page.wait_for_selector(".ll-answer", timeout=120_000)
-                page.locator(".ll-answer .ll-cite").nth(1).click()
+                page.locator(".ll-answer .ll-cite").first.click()
                 page.wait_for_selector("#ll-evidence .ll-mark")
                 page.mouse.move(WIDTH / 2, HEIGHT - 5)
                 page.wait_for_timeout(800)
@@ -58,7 +58,7 @@ def _shrink(target: Path) -> None:
     from PIL import Image
 
     with Image.open(target) as picture:
-        picture.convert("RGB").quantize(160).save(target, optimize=True)
+        picture.convert("RGB").quantize(256).save(target, optimize=True)
 
 
 if __name__ == "__main__":

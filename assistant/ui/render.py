@@ -44,8 +44,11 @@ def answer_html(turn: Turn, number: int) -> str:
 
 def summary_of(turn: Turn) -> str:
     """What the answer's statements stand on, in a few words; for a refusal, what was looked at."""
-    if any(verdict.state == "block" for verdict in turn.verdicts):
-        return "Stopped by a guard: nothing of this answer is shown"
+    stages = [verdict.stage for verdict in turn.verdicts if verdict.state == "block"]
+    if "input" in stages:
+        return "Stopped by a guard before any model was asked"
+    if "output" in stages:
+        return "Stopped by a guard: what the model wrote is not shown"
     if turn.refused:
         looked = len(turn.passages)
         documents = len({passage.document for passage in turn.passages})

@@ -199,7 +199,7 @@ export class Chat {
         this.turns.append(made);
         this.busy("");
         this.ready(made);
-        this.down();
+        this.toTurn(made);
         this.list();
       } else {
         ended = true;
@@ -268,6 +268,12 @@ export class Chat {
       seen.add(`${key}/${at.start}`);
       await prefetch(at);
     }
+  }
+
+  // A short answer is shown whole; a long one from its question on.
+  toTurn(turn) {
+    const top = turn.getBoundingClientRect().top - this.log.getBoundingClientRect().top + this.log.scrollTop;
+    this.log.scrollTop = Math.min(top - 8, this.log.scrollHeight - this.log.clientHeight);
   }
 
   down(near = false) {

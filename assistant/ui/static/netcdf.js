@@ -47,7 +47,7 @@ export class NetCDF {
     try {
       const found = await send("data/check", { name });
       const page = found.reports.find((one) => one.endsWith(".html"));
-      const counts = Object.entries(found.counts).map(([level, number]) => count(number, level)).join(", ");
+      const counts = Object.entries(found.counts).map(([level, number]) => (level === "suspicious" ? `${number} suspicious` : count(number, level))).join(", ");
       row.replaceChildren(
         make("h3", {}, name),
         make("p", {}, make("strong", {}, `${SIGNS[found.verdict] || ""} ${found.verdict}`), ` ${found.summary}`),
