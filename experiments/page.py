@@ -13,14 +13,14 @@ import gradio as gr
 
 from corpora.errors import LeadlineError, UsageError
 from experiments.suite import Setup
-from experiments.suites import SUITES, suite
+from experiments.suites import suite
 from experiments.watch import Runs, State, models_at_hand, result_files
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
-#: The leaderboard's cases are files of the user's: they are run from the command line.
-ON_THE_PAGE = tuple(name for name in SUITES if name != "bfcl")
+#: Suites whose cases are files that do not come with Leadline are run from the command line.
+ON_THE_PAGE = ("tools", "calls", "answers", "retrieval", "guards")
 NOTHING_YET = '<p class="ll-empty">No run yet. Results stay in the data folder, under experiments.</p>'
 _HEAD = (
     "<style>#ll-experiments { max-width: 1100px; margin: 0 auto; padding: 0 1rem 2rem; } "

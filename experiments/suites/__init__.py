@@ -14,6 +14,9 @@ SUITES = {
     "tools": "experiments.suites.tools:tools",
     "answers": "experiments.suites.answers:answers",
     "retrieval": "experiments.suites.retrieval:retrieval",
+    "cranfield": "experiments.suites.judged:cranfield",
+    "nfcorpus": "experiments.suites.judged:nfcorpus",
+    "xquad": "experiments.suites.xquad:xquad",
     "guards": "experiments.suites.guards:guards",
 }
 

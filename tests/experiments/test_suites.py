@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def reading(_: str, body: dict[str, Any]) -> Reply:
 
 
 def test_the_suites_are_those_that_the_documentation_names() -> None:
-    assert sorted(SUITES) == ["answers", "bfcl", "calls", "guards", "retrieval", "tools"]
+    known = ["answers", "bfcl", "calls", "cranfield", "guards", "nfcorpus", "retrieval", "tools", "xquad"]
+    assert sorted(SUITES) == known
     for name in SUITES:
         found = suite(name)
         assert (found.name, bool(found.title), bool(found.judge), bool(found.takes)) == (name, True, True, True)
@@ -153,6 +155,42 @@ def test_guards_the_embedded_one_and_a_guard_model(home: Path, tmp_path: Path) -
 def test_a_guard_that_does_not_exist_is_said(home: Path) -> None:
     with pytest.raises(ModelError, match="no guard"):
         run(suite("guards"), setup(home), Options(("gpt-oss",), home / "r.jsonl"))
+
+
+def test_judged_sets_beside_plain_searches(home: Path) -> None:
+    folder = home / "cran"
+    folder.mkdir()
+    words = ("salinity of deep water", "oxygen of the surface", "winch and cable", "drift of profiling floats")
+    texts = [f".I {n}\n.T\n{text}\n.W\n{text} was measured on station {n} .\n" for n, text in enumerate(words, 1)]
+    (folder / "cran.all.1400").write_text("".join(texts))
+    (folder / "cran.qry").write_text("".join(f".I {n}\n.W\nwhat of {text}\n" for n, text in enumerate(words, 1)))
+    (folder / "cranqrel").write_text("".join(f"{n} {n} 1\n" for n in range(1, 5)))
+    options = Options(("leadline", "bm25", "minilm"), home / "r.jsonl")
+    finished = run(suite("cranfield"), setup(home, data=folder), options)
+    assert (finished.done, finished.errors) == (12, 0)
+    assert [one.share().value for one in load([finished.out])["cranfield"]] == [1.0, 1.0, 1.0]
+    with pytest.raises(UsageError, match="cannot be read as nfcorpus"):
+        run(suite("nfcorpus"), setup(home, data=folder), replace(options, out=home / "s.jsonl"))
+    with pytest.raises(ModelError, match="no search"):
+        run(suite("cranfield"), setup(home, data=folder), replace(options, models=("embedded",)))
+
+
+def test_exact_answers_of_the_embedded_and_two_scripted_models(home: Path) -> None:
+    file = home / "xquad.xx.json"
+    texts = ["The winch was built in Kiel in 1998.", "The cable of the winch is 8,000 metres long."]
+    asked = [("When was the winch built?", "1998"), ("How long is the cable of the winch?", "8,000 metres")]
+    paragraphs = [
+        {"context": text, "qas": [{"id": question, "question": question, "answers": [{"text": answer}]}]}
+        for text, (question, answer) in zip(texts, asked, strict=True)
+    ]
+    file.write_text(json.dumps({"data": [{"title": "Winch", "paragraphs": paragraphs}]}))
+    with server(reading, "quoting", "refusing") as ollama:
+        options = Options(("embedded", "ollama:quoting", "ollama:refusing"), home / "r.jsonl")
+        finished = run(suite("xquad"), setup(home, ollama.url, data=file), options)
+    embedded, quoting, refusing = load([finished.out])["xquad"]
+    assert (finished.done, embedded.share().value, refusing.share().value) == (6, 1.0, 0.0)
+    assert quoting.metrics()["refused_wrong"].value == 0.0
+    assert {row["failure"] for row in refusing.rows} == {"refused"}
 
 
 def test_the_leaderboard_asks_for_its_folder(home: Path) -> None:
