@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from guards.credentials import credentials
-from guards.encodings import decoded_pieces
+from guards.encodings import REARRANGED, decoded_pieces
 from guards.harm import harm_risks
 from guards.injection import direct_risks, instruction_risks, persona_risks
 from guards.personal import personal_data
@@ -110,7 +110,10 @@ class EmbeddedGuard:
     def _decoded(self, stage: Stage, text: str) -> list[Risk]:
         found: list[Risk] = []
         for piece in decoded_pieces(text):
-            found.extend(self._concealed(stage, piece.text))
+            if piece.encoding in REARRANGED:
+                found.extend(self._rules(stage, fold(piece.text)))
+            else:
+                found.extend(self._concealed(stage, piece.text))
         return found
 
     def _concealed(self, stage: Stage, text: str) -> list[Risk]:

@@ -46,6 +46,8 @@ _TELLS = (
 _ROT13_TELLS = tuple(codecs.encode(word, "rot13") for word in _TELLS)
 _REVERSED_TELLS = tuple(word[::-1] for word in _TELLS)
 
+#: Readings of a text in another order, which nobody need have hidden: rows of a table, words divided at line ends.
+REARRANGED = frozenset({"cells", "hyphens", "word order"})
 _FREQUENT = frozenset("the of and to in is that it for you this with all be not are or from as on by an your".split())
 #: Of a text with fewer of them than this share another reading is tried.
 _STRANGE = 0.08

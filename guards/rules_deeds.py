@@ -100,7 +100,7 @@ TOOL = (
         r"passwords|environment variables|home directory|browser cookies|api keys?|private keys?|ssh keys?"
         r"|(?:passwords?|e-?mails?|contacts|calendar|messages|credentials|files) of the (?:\w+ )?user)\b",
         r"\brm -rf\b|\bdrop table\b|\bcurl (?:-\w+ )*https?://|\bwget https?://|/etc/(?:passwd|shadow)"
-        r"|\.ssh/id_|\bos\.system\b|\bsubprocess\b|(?:\.\./){2,}",
+        r"|\.ssh/id_|\bos\.system\b|\bsubprocess\.\w|(?:\.\./){2,}",
         r"\b(?:open|read|load|print|show|output) (?:the )?(?:\w+ ){0,2}(?:file|path|contents of)\b"
         r"[^.!?\n]{0,30}(?:/etc/|~/|\.env\b|c:\\|/home/|/root/|\.ssh)",
         r"(?:^|[.!?\n:;)] ?|please |now |must |should )(?:transfer|wire|send|pay)\b"

@@ -11,6 +11,7 @@ from assistant.toolbox import ToolCall
 from assistant.turn import Turn
 from assistant.ui.badges import badges_html
 from corpora.sentences import readable
+from guards.about import flagged_passages
 
 #: For each support: the sign, the class of its colour, and the words. The sign alone has to be enough.
 STATES: dict[Support, tuple[str, str, str]] = {
@@ -35,6 +36,7 @@ def answer_html(turn: Turn, number: int) -> str:
     parts.extend(_working(call) for call in turn.tools if call.working)
     parts.append(f'<p class="ll-summary">{escape(summary_of(turn))}{_flags(turn)}</p>')
     parts.extend(f'<p class="ll-hint">{escape(note)}</p>' for note in turn.notes)
+    parts.extend(f'<p class="ll-flag ll-suspicious" role="note">{escape(line)}</p>' for line in warnings_of(turn))
     parts.append(badges_html(turn))
     parts.append(_actions(turn))
     parts.append(_details(turn))
@@ -55,6 +57,16 @@ def summary_of(turn: Turn) -> str:
         where = f" in {documents} document{'s' if documents != 1 else ''}" if documents else ""
         return f"No answer: {looked} passage{'s' if looked != 1 else ''}{where} looked at, none says it"
     return turn.checked.summary
+
+
+def warnings_of(turn: Turn) -> list[str]:
+    """A line for each passage of the turn that a guard marked: which one, and what it holds."""
+    places = {passage.label: f"{passage.document}, page {passage.span.page}" for passage in turn.passages}
+    return [
+        f"Warning: passage [{label}] ({places[label]}) is suspicious: {what}. It was read as data, not obeyed."
+        for label, what in flagged_passages(turn.verdicts).items()
+        if label in places
+    ]
 
 
 def _statement(statement: Statement, turn: int, index: int) -> str:

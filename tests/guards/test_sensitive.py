@@ -24,6 +24,11 @@ SECRETS = {
     "secret.private_key": "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA\n-----END RSA PRIVATE KEY-----",
     "secret.url_password": "postgres://admin:hunter2x@db.example.org:5432/x",
     "secret.named": 'password = "Tr0ub4dor&3"',
+    "secret.groq": "gsk_" + "a1B2c3D4e5" * 5 + "F6",
+    "secret.databricks": "dapi" + "0123456789abcdef" * 2,
+    "secret.shopify": "shpat_" + "0123456789abcdef" * 2,
+    "secret.mailgun": "key-" + "0123456789abcdef" * 2,
+    "secret.discord": "MTIzNDU2Nzg5MDEyMzQ1Njc4" + ".GaBcDe." + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4",
     "secret.bearer": "Authorization: Bearer " + "a1b2c3d4e5f6g7h8i9j0",
 }
 
@@ -115,3 +120,39 @@ def test_redacting_and_masking_leave_the_rest_alone() -> None:
 
 def test_a_secret_that_is_also_an_address_is_reported_once() -> None:
     assert [match.code for match in sensitive(SECRETS["secret.url_password"])] == ["secret.url_password"]
+
+
+INNOCENT = (
+    "doi 10.1029/2019JC015377, arXiv:2412.07724v2, PMID 31452104, ORCID 0000-0002-1825-0097",
+    "WMO numbers 6903240 6903241 6903242; EXPOCODE 325020210420; bottle file 33RO20200321_hy1.csv",
+    "Position 54\u00b0 19.7' N 010\u00b0 08.9' E, 59.913900 10.752200, at 2021-04-20 14:35:22 UTC",
+    "sha256 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "git commit 3b18e512dba79e4c8300dd08aeb37f8e728b8dad, UUID 550e8400-e29b-41d4-a716-446655440000",
+    "serial numbers SBE 43-2397 and 4F-1123; CRM batches 178, 180, 187 and 192",
+    "ISBN 978-3-16-148410-0, ISSN 0148-0227",
+    "Depths 1000 1500 2000 2500 3000 3500 4000, salinity 34.9102 34.9098 34.9104 34.9101",
+    "token: the key of the table is the station number; pass: 3 of 5; keyword: salinity",
+)
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_the_numbers_of_a_cruise_report_are_neither_secret_nor_personal(text: str) -> None:
+    assert sensitive(text) == []
+
+
+@pytest.mark.parametrize(
+    "iban",
+    [
+        "DE89 3704 0044 0532 0130 00",
+        "FR14 2004 1010 0505 0001 3M02 606",
+        "GB29NWBK60161331926819",
+        "NL91 ABNA 0417 1643 00",
+        "NO93 8601 1117 947",
+        "ES91 2100 0418 4502 0005 1332",
+        "IT60X0542811101000000123456",
+    ],
+)
+def test_an_account_of_any_country_is_found_and_one_with_a_wrong_digit_is_not(iban: str) -> None:
+    assert [one.code for one in sensitive(f"Pay to {iban} please")] == ["personal.iban"]
+    wrong = iban[:2] + ("00" if iban[2:4] != "00" else "01") + iban[4:]
+    assert "personal.iban" not in [one.code for one in sensitive(f"Pay to {wrong} please")]
