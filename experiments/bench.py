@@ -263,9 +263,13 @@ def measured(name: str, work: Callable[[], list[Row]]) -> list[Row]:
     """The rows of one part; where it fails, one row that says why."""
     sys.stderr.write(f"{name} ...\n")
     try:
-        return work()
+        rows = work()
     except Exception as error:  # noqa: BLE001 - told in the table; the other parts are measured all the same
-        return [(f"{name}: not measured", f"{type(error).__name__}: {str(error)[:120]}".replace("|", "/"), "", "")]
+        rows = [(f"{name}: not measured", f"{type(error).__name__}: {str(error)[:120]}".replace("|", "/"), "", "")]
+    for row in rows:
+        # Said at once: a run that is stopped has not measured for nothing.
+        sys.stderr.write(f"  {' | '.join(part for part in row if part)}\n")
+    return rows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
