@@ -16,6 +16,7 @@ from ingest.pdf_draw import PageDrawer
 from ingest.pdf_facts import pdfium_facts, pypdf_facts
 from ingest.pdf_page import pdfium_page
 from ingest.unseen import layers_off
+from ingest.untangle import untangled
 
 
 class PdfFile:
@@ -100,7 +101,7 @@ class PdfFile:
             import pypdfium2
 
             try:
-                return pdfium_page(self._pdfium, number, self._layered())
+                return untangled(pdfium_page(self._pdfium, number, self._layered()))
             except pypdfium2.PdfiumError as error:
                 logging.getLogger(__name__).debug("pdfium on page %d of %s: %s", number, self.path, error)
         return self._pypdf_page(number)
