@@ -214,10 +214,13 @@ def many_at_once() -> list[Row]:
             barrier.wait()
             started = time.perf_counter()
             for question in _ASKED[:EACH]:
-                answer = clients[number].post("/ll/ask", json={"question": question})
-                last: dict[str, Any] = json.loads(answer.text.splitlines()[-1]) if answer.status_code == 200 else {}
-                if last.get("kind") != "answer":
-                    failed.append(answer.text[:200])
+                try:
+                    answer = clients[number].post("/ll/ask", json={"question": question})
+                    last: dict[str, Any] = json.loads(answer.text.splitlines()[-1])
+                    if last.get("kind") != "answer":
+                        failed.append(answer.text[:200])
+                except (httpx.HTTPError, ValueError, IndexError) as error:
+                    failed.append(f"{type(error).__name__}: {error}")
                 took[number].append(time.perf_counter() - started)
 
         watcher = threading.Thread(target=watch)

@@ -20,6 +20,8 @@ from corpora.library import Library
 
 #: Desks kept open; the one used longest ago is closed first. A closed one opens again where it was left.
 OPEN = 16
+#: A desk is closed only when nobody has come to it for so long, in seconds.
+IDLE_S = 120.0
 #: How long what a visitor of a public demo left behind is kept, in seconds.
 VISITOR_S = 24 * 3600.0
 
@@ -35,14 +37,17 @@ class Desk:
         self.preferences = Preferences(self.home / "page.json", assistant, shared=bool(owner))
         self.collections = Collections(self.home / "collections.json")
         self.uploads = Uploads(assistant, warm)
+        #: How many questions wait or are being answered, and when somebody last came.
+        self.answering = 0
+        self.used = time.monotonic()
 
     @property
     def library(self) -> Library:
         return self.assistant.library
 
-    @property
-    def busy(self) -> bool:
-        return self.uploads.busy
+    def idle(self, now: float) -> bool:
+        """Whether nobody works at it: a library that is closed under a request in flight would break it."""
+        return not self.answering and not self.uploads.busy and now - self.used > IDLE_S
 
     def close(self) -> None:
         self.uploads.close()
@@ -69,7 +74,9 @@ class Desks:
         with self._lock:
             desk = self._open.pop(owner, None) or self._make(owner)
             self._open[owner] = desk
-            for name in [n for n, d in self._open.items() if n != owner and not d.busy][: len(self._open) - OPEN]:
+            desk.used = time.monotonic()
+            idle = [name for name, one in self._open.items() if name != owner and one.idle(desk.used)]
+            for name in idle[: max(0, len(self._open) - OPEN)]:
                 self._open.pop(name).close()
             return desk
 

@@ -70,6 +70,7 @@ class Turns:
             now = time.monotonic()
             self._turns = {n: t for n, t in self._turns.items() if not t.ended or now - t.ended < KEPT_S}
             self._turns[running.id] = running
+            desk.answering += 1
         threading.Thread(target=self._run, args=(desk, running, documents), name="leadline-ask", daemon=True).start()
         return running
 
@@ -126,6 +127,9 @@ class Turns:
             running.tell("problem", html=problem_html(what, "Ask again; `leadline doctor` looks for what is wrong."))
         finally:
             self._line.leave(ticket)
+            with self._lock:
+                desk.answering -= 1
+                desk.used = time.monotonic()
             running.ended = time.monotonic()
             self._audit.note(
                 running.owner,

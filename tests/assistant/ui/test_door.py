@@ -194,3 +194,21 @@ def test_the_audit_log_says_who_did_what_and_nothing_of_what_was_said(pair: tupl
     text = (home / "audit.log").read_text()
     for secret in ("captain", "Greycoat", "passwrod", "ada's"):
         assert secret not in text
+
+
+def test_desks_are_closed_only_where_nobody_works(opened: Opened, monkeypatch) -> None:
+    """Ten people are fewer than the desks that stay open; of more, those that nobody came to for long are closed."""
+    monkeypatch.setattr("assistant.ui.desks.OPEN", 3)
+    _, house = opened(public=True, samples=False)
+    closed: list[str] = []
+    desks = [house.desks.of(f"visitor {number}") for number in range(2)]
+    for desk in desks:
+        monkeypatch.setattr(desk, "close", lambda name=desk.owner: closed.append(name))
+    house.desks.of("visitor 2")
+    assert closed == []
+    for desk in desks:
+        desk.used -= 1000
+    desks[0].answering = 1
+    house.desks.of("visitor 3")
+    assert closed == ["visitor 1"]
+    assert house.desks.of("visitor 0") is desks[0]
