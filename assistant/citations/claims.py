@@ -11,7 +11,7 @@ _VERB = re.compile(
     r"|began|took|left|ran|went|came|rose|fell|lost|found|held|made|broke|sank|led|gave|met|got|saw|set"
     r"|[a-z]{2,20}ed)\b"
 )
-_JOINT = re.compile(r";\s+|,\s+(?:and|while|whereas|but)\s+|\s+(?:and|while|whereas|but)\s+")
+_JOINT = re.compile(r";\s|,\s(?:and|while|whereas|but)\s|\s(?:and|while|whereas|but)\s")
 #: Words whose reach goes over both halves: such a statement is judged as a whole.
 _WHOLE = re.compile(
     r"\b(?:respectively|both|neither|either|nor|if|unless|between|than|because|whether|not only|respective)\b",
@@ -19,7 +19,7 @@ _WHOLE = re.compile(
 )
 _LEAD = re.compile(r"(?:In|On|At|During|After|Before|Since|Until|Between|From|Within|By|For|With|Without|Under|Over)\b")
 _REPORTED = re.compile(
-    r"(?:According to|The (?:report|document|source|text|paper|authors?))\b[^,]{0,60}?(?:,|\bthat\b)\s*", re.I
+    r"(?:According to|The (?:report|document|source|text|paper|authors?))\b[^,]{0,60}?(?:,|\bthat\b)\s?", re.I
 )
 #: A half with fewer words and facts is no claim of its own.
 _LEAST = 2

@@ -269,7 +269,7 @@ def _new_subject(aligned: Aligned) -> Complaint | None:
     return None
 
 
-_JOINED_ON = re.compile(r"\s*(?:and|or|nor|but|which|who|that|where|when|while|as|not|e\.g\.|i\.e\.)\b", re.IGNORECASE)
+_JOINED_ON = re.compile(r"\s?(?:and|or|nor|but|which|who|that|where|when|while|as|not|e\.g\.|i\.e\.)\b", re.IGNORECASE)
 
 
 def _behind_comma(aligned: Aligned, a: int, b: int, d: int) -> Atom | None:

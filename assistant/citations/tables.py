@@ -193,7 +193,7 @@ def _named(statement: Reading, row: Reading, heads: list[Head]) -> list[tuple[Wo
     return found
 
 
-_TIE = re.compile(r"\s*(?:number|no\.?|id|is|was|of|at|[:=#])?\s*(?:is|was|of|at|[:=#])?\s*$", re.IGNORECASE)
+_TIE = re.compile(r"\s?(?:number|no\.?|id|is|was|of|at|[:=#])?\s?(?:is|was|of|at|[:=#])?\s{0,2}", re.IGNORECASE)
 
 
 def _beside(word: Word, values: list[tuple[int, str, int]], statement: Reading) -> tuple[int, str, int] | None:

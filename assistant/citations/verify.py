@@ -89,7 +89,7 @@ def find_support(statement: str, source_text: str, *, context: str = "", overlap
     return best
 
 
-_ENDED = re.compile(r"[\"'’”)\]\s]*(?:[.!?]|$)")
+_ENDED = re.compile(r"[\"'’”)\]\s]{0,8}(?:[.!?]|$)")
 
 
 def _quoted_whole(statement: str, source_text: str, units: list[tuple[int, int]]) -> Finding | None:
