@@ -227,6 +227,23 @@ def two_hundred_words(cases: Sequence[Case], count: int = 100) -> list[str]:
     return [" ".join(words[start : start + 200]) for start in range(0, min(len(words) - 200, 200 * count), 200)]
 
 
+def a_turn(screen: Any, cases: Sequence[Case], passages: int = 8) -> Callable[[str], None]:
+    """What one turn has the screen judge: the question, a tool's arguments, eight passages of 120 words, an answer."""
+    ordinary = [case.text for case in cases if not case.label and case.task == "injection"] or ["The CTD was lowered."]
+    words = " ".join(ordinary * 40).split()
+    pieces = [" ".join(words[120 * place : 120 * place + 120]) for place in range(passages)]
+    answer = " ".join(words[:100])
+
+    def judge(question: str) -> None:
+        screen.screen("input", question)
+        screen.screen("tool", question, question=question)
+        for piece in pieces:
+            screen.screen("context", piece, question=question)
+        screen.screen("output", answer, question=question, context=pieces)
+
+    return judge
+
+
 def encoder_of_the_library() -> Callable[[list[str]], Any]:
     """The project's sentence encoder, loaded on first use."""
     from corpora.encoder import SentenceEncoder
@@ -251,6 +268,8 @@ def measured(
     hostile = two_hundred_words([case for case in cases if case.label], 50)
     median, high = timed(lambda text: screen.screen("input", text), ordinary)
     attack_median, _ = timed(lambda text: screen.screen("input", text), hostile)
+    asked = [case.text for case in cases if case.set == "own-questions"] or ordinary
+    turn_median, turn_high = timed(a_turn(screen, cases), asked[:60])
     return {
         "model": verdicts[0].model,
         "cases": len(cases),
@@ -261,6 +280,8 @@ def measured(
         "p50_ms": median,
         "p95_ms": high,
         "p50_attack_ms": attack_median,
+        "turn_p50_ms": turn_median,
+        "turn_p95_ms": turn_high,
     }
 
 
@@ -270,6 +291,8 @@ def report(figures: dict[str, Any]) -> str:
         f"Guard: {figures['model']}; {figures['cases']} texts, {figures['errors']} errors; "
         f"200 benign words take {figures['p50_ms']:.1f} ms (median), {figures['p95_ms']:.1f} ms (95th percentile); "
         f"200 words of attacks {figures['p50_attack_ms']:.1f} ms (median).",
+        f"Screening a turn (question, tool call, eight passages of 120 words, answer of 100 words) takes "
+        f"{figures['turn_p50_ms']:.1f} ms (median), {figures['turn_p95_ms']:.1f} ms (95th percentile).",
         "",
         "| set | task | n attack / benign | benign from | AUROC | recall at 1 % FP | recall at 5 % FP "
         "| recall as shipped |",

@@ -97,7 +97,7 @@ def test_the_report_names_every_set() -> None:
     text = report(
         {
             "model": "m", "cases": 3, "errors": 0, "p50_ms": 1.0, "p95_ms": 2.0, 
-            "p50_attack_ms": 3.0, "sets": [row], "pooled": [],
+            "p50_attack_ms": 3.0, "turn_p50_ms": 21.5, "turn_p95_ms": 30.0, "sets": [row], "pooled": [],
             "false_positives": {"two": (1, 4)},
         }
     )  # fmt: skip

@@ -285,3 +285,25 @@ def test_a_library_of_an_earlier_version_reads_as_one_without_hidden_text(librar
     with library.writer():
         pass
     assert library.hidden_in(span) == []
+
+
+def test_the_page_names_the_passages_that_were_marked_and_what_for() -> None:
+    from guards import Risk
+    from guards.about import flagged_passages
+
+    def verdict(
+        label: int | None, *risks: Risk, guard: str = "embedded", reason: str = "", state: str = "flag"
+    ) -> Verdict:
+        return Verdict(state, "context", risks, guard, "m", 0.0, reason, label)  # type: ignore[arg-type]
+
+    told = flagged_passages(
+        [
+            verdict(2, Risk("injection", "Instructions", 0.9), Risk("injection.leak", "Asks for the rules", 0.8)),
+            verdict(2, guard="ingest", reason="Marked: passage [2] holds white text on page 1."),
+            verdict(1, Risk("injection.tool", "Tells it to run a tool", 0.7), Risk("secret", "A key", 0.2)),
+            verdict(3, state="allow"),
+            verdict(None, Risk("injection", "Instructions", 0.9)),
+        ]
+    )
+    assert told == {1: "tells it to run a tool", 2: "asks for the rules; white text on page 1"}
+    assert list(told) == [1, 2]
