@@ -20,6 +20,7 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
         _check("vector index", True, lambda: _index(settings)),
         _check("PDF readers", True, _readers),
         _check("Ollama", False, lambda: _ollama(settings)),
+        *(_check(f"server {name}", False, lambda one=name: _server(settings, one)) for name in settings.servers),
     ]
 
 
@@ -111,3 +112,26 @@ def _ollama(settings: Settings) -> tuple[bool, str, str]:
     if not found:
         return False, f"running at {settings.ollama_host}, with no chat model", "leadline models pull qwen3:4b"
     return True, f"{settings.ollama_host}: {names}", ""
+
+
+def _server(settings: Settings, name: str) -> tuple[bool, str, str]:
+    """Whether a server of the settings answers, and with which models."""
+    import os
+
+    import httpx
+
+    from assistant.models.addresses import client_options, is_local
+
+    server = settings.servers[name]
+    mend = f"Start it, or look at [servers.{name}] in the settings."
+    if not is_local(server.url):
+        return True, f"{server.url} (not asked: it is not this machine)", ""
+    key = os.environ.get(server.key_env, "") if server.key_env else ""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    try:
+        with httpx.Client(timeout=3.0, headers=headers, **client_options(server.url)) as client:  # type: ignore[arg-type]
+            reply = client.get(f"{server.url}/models")
+            names = [str(one.get("id")) for one in reply.raise_for_status().json().get("data") or ()]
+    except (httpx.HTTPError, ValueError, AttributeError) as error:
+        return False, f"{server.url} does not answer as it should ({type(error).__name__})", mend
+    return True, f"{server.url}: {', '.join(names[:6]) or 'no models'}", ""

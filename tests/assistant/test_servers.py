@@ -155,3 +155,18 @@ def test_settings_of_servers_are_read_from_the_file_and_wrong_ones_are_named(tmp
     file.write_text('[servers.lab]\nurl = "127.0.0.1:8000"\n')
     with pytest.raises(SettingsError, match=r"servers\.lab\.url"):
         load()
+
+
+def test_the_doctor_says_which_servers_answer_and_asks_none_elsewhere(vllm: ScriptedOpenAI, over) -> None:
+    from assistant.doctor import examine
+
+    servers = {
+        "lab": {"url": vllm.url},
+        "gone": {"url": "http://127.0.0.1:9/v1"},
+        "far": {"url": "https://router.example.org/v1"},
+    }
+    found = {check["name"]: check for check in examine(over(servers=servers).settings)}
+    assert found["server lab"]["detail"] == f"{vllm.url}: Qwen/Qwen3-8B"
+    assert (found["server gone"]["ok"], found["server gone"]["needed"]) == (False, False)
+    assert "[servers.gone]" in found["server gone"]["mend"]
+    assert "not asked" in found["server far"]["detail"]
