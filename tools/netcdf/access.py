@@ -82,7 +82,11 @@ def _attribute(holder: Any, name: str) -> Any:
 
 
 def _netcdf_var(path_name: str, var: Any) -> Var:
-    dtype = var.dtype if isinstance(var.dtype, np.dtype) else np.dtype(object)
+    import netCDF4
+
+    # A ragged or compound type has a numpy type too, but no array of numbers behind it.
+    plain_type = isinstance(var.dtype, np.dtype) and not isinstance(var.datatype, netCDF4.VLType | netCDF4.CompoundType)
+    dtype = var.dtype if plain_type else np.dtype(object)
     chunks: tuple[int, ...] | None = None
     filters: dict[str, Any] = {}
     if var.group().data_model.startswith("NETCDF4"):

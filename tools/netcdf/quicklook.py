@@ -156,6 +156,8 @@ def _histogram(values: Floats) -> dict[str, Any]:
     finite = values[np.isfinite(values) & (np.abs(values) < 1e30)]
     if finite.size < 2:
         return {}
+    if finite.min() == finite.max() or not np.isfinite(np.ptp(finite)) or np.ptp(finite) < 1e-300:
+        return {}
     counts, edges = np.histogram(finite, bins=40)
     return {"counts": counts.tolist(), "edges": _rounded(edges)}
 
