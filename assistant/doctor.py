@@ -19,6 +19,7 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
         _check("encoder", True, lambda: _encoder(settings)),
         _check("vector index", True, lambda: _index(settings)),
         _check("PDF readers", True, _readers),
+        _check("OCR", False, lambda: _ocr(settings)),
         _check("Ollama", False, lambda: _ollama(settings)),
         *(_check(f"server {name}", False, lambda one=name: _server(settings, one)) for name in settings.servers),
     ]
@@ -102,6 +103,18 @@ def _readers() -> tuple[bool, str, str]:
     from importlib.metadata import version
 
     return True, f"pypdfium2 {version('pypdfium2')}, pypdf {version('pypdf')}", ""
+
+
+def _ocr(settings: Settings) -> tuple[bool, str, str]:
+    from importlib.metadata import version
+
+    from ingest.ocr import INSTALL, installed
+
+    if settings.ocr == "off":
+        return True, "switched off: pages without text stay unread", ""
+    if not installed():
+        return False, "not installed: scanned pages stay unread", INSTALL
+    return True, f"rapidocr {version('rapidocr')}, its models inside the package", ""
 
 
 def _ollama(settings: Settings) -> tuple[bool, str, str]:

@@ -88,8 +88,8 @@ class Document:
 class Chunk:
     """A span that is indexed, with the heading of the section that it stands in.
 
-    `kind` is prose, table or furniture (running heads and page numbers: kept, never searched). `context` is
-    the caption and header of a table for the chunks that hold only its later rows.
+    `kind` is prose, table, caption, footnote or furniture (running heads and page numbers: kept, never searched).
+    `context` is the caption and header of a table for the chunks that hold only its later rows.
     """
 
     span: Span

@@ -24,11 +24,16 @@ MOST_SECONDS, MOST_MIB = 20.0, 1536.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file; `memory_mib` is 0 where the system does not say."""
+    """What became of one file; `memory_mib` and `processor_s` are 0 where the system does not say.
+
+    `processor_s` is the time that the reading process computed, on all its threads: on a machine that is busy with
+    other things it says more than the seconds by the clock.
+    """
 
     file: str
     status: str
     seconds: float
+    processor_s: float
     memory_mib: float
     said: str
 
@@ -49,23 +54,29 @@ def look(path: Path, ocr: str = "auto") -> Outcome:
         except ReadError as error:
             status, said = type(error).__name__, str(error)
         seconds = time.monotonic() - started
-        memory = _peak_mib(reader.process_id)
-    return Outcome(path.name, status, seconds, memory, said)
+        processor, memory = _spent(reader.process_id)
+    return Outcome(path.name, status, seconds, processor, memory, said)
 
 
-def _peak_mib(process_id: int | None) -> float:
-    """The most memory that a process has held, from Linux's own record."""
+def _spent(process_id: int | None) -> tuple[float, float]:
+    """Processor seconds of a process, and the most memory that it has held in MiB, from Linux's own record."""
+    import psutil
+
     try:
+        times = psutil.Process(process_id).cpu_times()
         status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0.0
+    except (OSError, psutil.Error):
+        return 0.0, 0.0
     match = re.search(r"VmHWM:\s*(\d+) kB", status)
-    return int(match.group(1)) / 1024 if match else 0.0
+    return times.user + times.system, int(match.group(1)) / 1024 if match else 0.0
 
 
 def report(outcomes: list[Outcome]) -> str:
-    lines = [f"{'file':44} {'status':15} {'s':>6} {'MiB':>6}  what is said"]
-    lines += [f"{o.file[:44]:44} {o.status:15} {o.seconds:6.1f} {o.memory_mib:6.0f}  {o.said}" for o in outcomes]
+    lines = [f"{'file':44} {'status':15} {'s':>6} {'CPU s':>6} {'MiB':>6}  what is said"]
+    lines += [
+        f"{o.file[:44]:44} {o.status:15} {o.seconds:6.1f} {o.processor_s:6.1f} {o.memory_mib:6.0f}  {o.said}"
+        for o in outcomes
+    ]
     counts = Counter(outcome.status for outcome in outcomes)
     beyond = [outcome.file for outcome in outcomes if not outcome.within]
     slowest = max(outcomes, key=lambda o: o.seconds)
