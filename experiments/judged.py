@@ -64,7 +64,7 @@ def cranfield(folder: Path) -> JudgedSet:
             found.append({"I": number.strip(), **fields})
         return found
 
-    texts = {one["I"]: _plain(one.get("W") or one.get("T", "")) for one in records("cran.all.1400")}
+    texts = {one["I"]: _plain(one.get("W", "")) or _plain(one.get("T", "")) for one in records("cran.all.1400")}
     questions = {str(place): _plain(one["W"]) for place, one in enumerate(records("cran.qry"), 1)}
     gains: dict[str, dict[str, float]] = {}
     for line in (folder / "cranqrel").read_text(encoding="utf-8").splitlines():

@@ -232,7 +232,8 @@ def parts_of(question: str) -> list[str]:
     ['Which ship carried out JC41', 'when did it reach the moorings?']
     """
     parts = [part.strip(" ,") for part in _PARTS.split(question)]
-    return [part for part in parts if len(part.split()) >= 2] or [question]
+    # "Where and when was it?" is one question: half of it would be no question.
+    return parts if all(len(part.split()) >= 2 for part in parts) else [question]
 
 
 def is_list(question: str) -> bool:

@@ -31,14 +31,14 @@ STATEMENTS, LIST_STATEMENTS, SIDE_STATEMENTS = 3, 12, 2
 BEHIND, BEHIND_LIST = 3.0, 3.0
 #: The signs that the documents answer, and their weights: fitted by `python -m experiments.picker`.
 SIGNS = {
-    "bias": -0.86,
-    "cover": 1.58,
-    "meaning": 1.14,
-    "kind": 0.69,
-    "focus": 0.68,
-    "absent": -1.42,
-    "adjacent": 0.66,
-    "lacking": -1.39,
+    "bias": -1.05,
+    "cover": 1.64,
+    "meaning": 1.09,
+    "kind": 0.64,
+    "focus": 0.64,
+    "absent": -1.41,
+    "adjacent": 0.78,
+    "lacking": -1.2,
 }
 #: Most pages of one table that are read for one answer.
 MOST_PAGES = 8

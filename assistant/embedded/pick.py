@@ -28,23 +28,23 @@ FEATURES = (
 )  # fmt: skip
 #: Fitted by `python -m experiments.picker`; see docs/search.md for what on.
 WEIGHTS: Mapping[str, float] = {
-    "words": 4.1,
-    "context": 2.6,
-    "cover": 2.1,
+    "words": 4.3,
+    "context": 2.8,
+    "cover": 2.2,
     "meaning": 3.3,
-    "kind": 1.7,
-    "rank": 3.1,
-    "announces": -1.1,
-    "adjacent": 0.35,
-    "keys": 1.2,
-    "focus": 0.95,
-    "length": -0.25,
-    "fragment": -0.3,
-    "echo": -1.1,
+    "kind": 1.6,
+    "rank": 3.3,
+    "announces": -1.0,
+    "adjacent": 0.2,
+    "keys": 1.15,
+    "focus": 0.75,
+    "length": -0.26,
+    "fragment": 0.0,
+    "echo": -1.0,
     "negates": 0.8,
-    "role": 1.35,
-    "subject": 0.6,
-    "counted": 1.0,
+    "role": 1.4,
+    "subject": 0.5,
+    "counted": 1.25,
 }
 
 _NAME = (

@@ -1,0 +1,171 @@
+"""What the embedded model makes of a question and of a page: kinds, parts, rows, conditions, differences, denials."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.embedded import sums, tables
+from assistant.embedded.asked import Asked, is_list, parts_of
+from assistant.embedded.compose import compose, unknown_names
+from assistant.embedded.conditions import condition, excluded
+from assistant.embedded.kinds import KINDS
+from assistant.embedded.units import Unit, clauses, units_of
+from assistant.passages import PassageBook
+from corpora.library import Library
+from corpora.query import parse
+from corpora.search import search
+
+HEAD = (
+    "Table 4: CTD station data. Station Date Time Surf. Temperature Surf. Salinity Chl-a Cast Depth [degC] [Volts] [m]"
+)
+ROWS = (
+    "S275-001-CTD 2017-09-29 10:22 27.8 35.47 2.70 838",
+    "S275-003-CTD 2017-09-30 11:02 28.0 35.25 2.44 988",
+    "S275-004-RBR 2017-09-30 17:53 27.9 35.15 2.68 1200",
+    "S275-042-CTD 2017-10-30 09:32 20.0 35.78 3.79 1931",
+)
+
+
+def asked(samples: Library, question: str) -> Asked:
+    return Asked.of(parse(question), samples, set())
+
+
+def rows() -> list[Unit]:
+    return [Unit(100 * place, 100 * place + len(text), text, head=HEAD, row=True) for place, text in enumerate(ROWS)]
+
+
+def kinds(question: str) -> list[str]:
+    return [kind.name for kind in KINDS if kind.asks.search(question)]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who commanded the ship?", "person"),
+        ("What did the cruise cost in US dollars?", "money"),
+        ("What was the mean current speed?", "speed"),
+        ("How heavy is the frame?", "mass"),
+        ("On which day did they sail?", "date"),
+        ("Why was it aborted?", "reason"),
+        ("Wer war Fahrtleiter?", "person"),
+    ],
+)
+def test_a_question_asks_for_a_kind_of_thing(question: str, kind: str) -> None:
+    assert kinds(question)[0] == kind
+
+
+def test_only_what_the_question_does_not_hold_itself_answers(samples: Library) -> None:
+    question = asked(samples, "How long after 12 June did the 5 hours of work end?")
+    assert question.answers("It ended after 40 hours.") == 1.0
+    assert question.answers("The 5 hours of work ended.") < 1.0
+
+
+def test_a_question_of_two_parts_is_two_questions() -> None:
+    assert parts_of("Who was chief scientist and aboard which ship?") == [
+        "Who was chief scientist",
+        "aboard which ship?",
+    ]
+    assert parts_of("Where and when was it?") == ["Where and when was it?"]
+
+
+@pytest.mark.parametrize("question", ["List the casts.", "Which floats were deployed?", "Who took part in ML09?"])
+def test_a_list_is_asked_for_by_many_words(question: str) -> None:
+    assert is_list(question)
+
+
+@pytest.mark.parametrize("question", ["Which status is it?", "Who was the master?", "How deep was it?"])
+def test_one_thing_is_no_list(question: str) -> None:
+    assert not is_list(question)
+
+
+def test_rows_are_chosen_by_a_bound_on_their_column_and_without_what_is_left_out(samples: Library) -> None:
+    question = "Which CTD casts (not RBR) were deeper than 900 m, with depth?"
+    assert excluded(question) == {"rbr"}
+    bound = condition(question)
+    assert bound is not None
+    assert (bound.value, bound.more) == (900.0, True)
+    chosen = tables.select(rows(), HEAD, asked(samples, question), question)
+    assert [unit.text.split()[0] for unit in chosen] == ["S275-003-CTD", "S275-042-CTD"]
+
+
+def test_the_heads_of_a_table_say_which_number_is_meant(samples: Library) -> None:
+    assert tables.measures(HEAD) == ["temperature", "salinity", "chlorophyll", "depth"]
+    assert tables.column(rows(), HEAD, asked(samples, "How warm was the temperature?")) == 0
+    assert tables.column(rows(), HEAD, asked(samples, "How deep was it?")) == 3
+    assert tables.column(rows(), HEAD, asked(samples, "Which colour was it?")) is None
+
+
+def test_dates_positions_and_names_are_no_plain_numbers() -> None:
+    row = "_22-1 14.12.2020 00:24 CTD CTD 5503.08 31° 16.050' 024° 48.730'"
+    assert tables.numbers(row) == [(5503.08, "5503.08")]
+
+
+def test_a_difference_names_its_two_sides(samples: Library) -> None:
+    question = "What was measured minus certified alkalinity for batch 187?"
+    assert sums.is_difference(question)
+    both = sums.sides(question, asked(samples, question))
+    assert both is not None
+    assert "measur" in both[0]
+    assert "certifi" in " ".join(both[1])
+
+
+@pytest.mark.parametrize(
+    ("question", "expression"),
+    [
+        ("By how much did it fall from A to B?", "27.8 - 20.0"),
+        ("By how much did it rise from A to B?", "20.0 - 27.8"),
+    ],
+)
+def test_what_falls_and_what_rises_is_told_apart(question: str, expression: str) -> None:
+    first, second = (sums.Amount(number, "", 0, 1) for number in ("27.8", "20.0"))
+    assert sums.difference(question, first, second) == expression
+
+
+def test_a_count_belongs_to_the_thing_behind_it(samples: Library) -> None:
+    question = asked(samples, "How many floats were deployed?")
+    found = sums.counted("Eight profiling floats were deployed in 12 days.", question)
+    assert found is not None
+    assert found[1].number == "8"
+    assert question.counted("The 12 stations had floats.") == 1.0
+    assert question.counted("In 12 days they met no other ship at all, and the floats were lost.") == 0.0
+
+
+def test_no_before_what_is_asked_about_denies_it(samples: Library) -> None:
+    question = asked(samples, "When were the moorings recovered?")
+    assert question.denied("No moorings were set or recovered.")
+    assert not question.denied("The moorings were recovered, and no cast was lost.")
+
+
+def test_what_announces_a_list_goes_with_its_items() -> None:
+    page = "The certified values are:\n• Batch 187 2204.98\n• Batch 192 2213.70\nThe end of it was reached in May."
+    items = [unit for unit in units_of(page) if unit.text.startswith("•")]
+    assert [unit.lead for unit in items] == ["The certified values are:"] * 2
+
+
+def test_running_heads_are_no_part_of_a_unit() -> None:
+    page = "Cruise report HF31\nThe last station was finished after midnight."
+    assert [unit.text for unit in units_of(page, ((0, 18),))] == ["The last station was finished after midnight."]
+
+
+def test_a_clause_can_be_quoted_by_itself() -> None:
+    text = "There was one gap (stations 17 to 20 are missing all of the CFCs), which was soon mended by the crew."
+    assert "stations 17 to 20 are missing all of the CFCs" in [
+        clause.text for clause in clauses(Unit(0, len(text), text))
+    ]
+
+
+def answer(samples: Library, question: str) -> str:
+    book = PassageBook()
+    return compose(question, [(book.add(hit), hit) for hit in search(samples, question, k=12)], samples).text
+
+
+def test_a_name_that_no_document_holds_is_refused(samples: Library) -> None:
+    assert unknown_names("What was the deepest cast of XX99?", samples) == ["XX99"]
+    assert unknown_names("What was the deepest cast of ML09?", samples) == []
+    assert "do not mention “XX99”" in answer(samples, "What was the deepest cast of XX99?")
+
+
+def test_all_rows_that_a_question_means_are_quoted(samples: Library) -> None:
+    text = answer(samples, "Which casts of HF31 were made over more than 4,300 m of water?")
+    assert all(name in text for name in ("HF31-017", "HF31-018", "HF31-019"))
+    assert "HF31-020" not in text

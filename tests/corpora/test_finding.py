@@ -1,0 +1,69 @@
+"""How search reads a question, tells which document it names, and looks twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpora.library import Library
+from corpora.query import match_parts, parse, stem
+from corpora.remembered import remembered
+from corpora.routing import name_documents, surely_named
+from corpora.search import closeness, search
+from corpora.words import by_words, rarity
+
+
+def test_how_an_answer_is_to_be_written_is_not_searched_for() -> None:
+    query = parse("What is the FY2017 revenue of Nike? Answer in units of percents and round to one decimal place.")
+    assert "decimal" not in query.terms
+    assert "percents" not in query.terms
+    assert "revenue" in query.terms
+    assert "2017" in query.alternatives
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("What does the balance sheet say?", "statement of financial position"),
+        ("Who was the captain?", "master"),
+        ("Which nutrients were measured?", "nitrate"),
+    ],
+)
+def test_words_that_mean_the_same_are_searched_for_too(question: str, meant: str) -> None:
+    assert meant in match_parts(parse(question))
+
+
+def test_words_that_only_name_the_document_are_left_out(samples: Library) -> None:
+    query = parse("Who was the chief scientist of HF31?")
+    sure, only = surely_named(samples, query, name_documents(samples, query))
+    assert [samples.document(one).file for one in sure] == ["cruise-report-hf31.pdf"]
+    assert only == {"hf31"}
+    assert "hf31" not in match_parts(query, only)
+    assert "chief scientist" in match_parts(query, only)
+
+
+def test_a_question_that_is_nothing_but_a_name_is_searched_by_it(samples: Library) -> None:
+    assert search(samples, "HF31", k=3)[0].document == "cruise-report-hf31.pdf"
+
+
+def test_the_closest_words_count() -> None:
+    weights = {stem("mooring"): 2.0, stem("recovered"): 1.0}
+    assert closeness("One mooring was recovered.", weights) == 1.0
+    assert closeness("mooring " + "and " * 60 + "recovered", weights) == pytest.approx(2 / 3)
+    assert closeness("nothing", {}) == 0.0
+
+
+def test_words_are_searched_inside_a_document_only(samples: Library) -> None:
+    inside = samples.document("cruise-report-ml09.pdf").document_id
+    found = by_words(samples, parse("floats deployed"), 50, [inside])
+    rows = samples.connection().execute("SELECT id FROM chunks WHERE document_id = ?", (inside,)).fetchall()
+    assert found
+    assert set(found) <= {row[0] for row in rows}
+
+
+def test_rare_words_tell_more(samples: Library) -> None:
+    told = rarity(samples, ["the", "sverdrups"])
+    assert told["sverdrups"] > told["the"]
+
+
+def test_what_is_remembered_holds_until_the_library_changes(samples: Library) -> None:
+    assert remembered(samples) is remembered(samples)
