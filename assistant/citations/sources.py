@@ -99,7 +99,7 @@ def windows(text: str, units: list[tuple[int, int]], shares: list[float]) -> lis
 
 
 _ANAPHOR = re.compile(
-    r"(?:[A-Z][a-z]+,?\s){0,2}(?:[a-z]+\s){0,2}?"
+    r"(?:[A-Z][a-z]{1,15},?\s){0,2}(?:[a-z]{1,15}\s){0,2}?"
     r"(?:it|its|they|their|them|this|these|that|those|he|his|she|her|former|latter)\b",
     re.IGNORECASE,
 )
@@ -116,7 +116,7 @@ def _leans(text: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
     return bool(_ANAPHOR.match(after)) or _taken_up(before, after)
 
 
-_DEFINITE = re.compile(r"(?:The|These|Those|Both|All|Each)\s(?:[\w-]+\s){0,2}?([\w-]+)")
+_DEFINITE = re.compile(r"(?:The|These|Those|Both|All|Each)\s(?:[\w-]{1,20}\s){0,2}?([\w-]{1,30})")
 
 
 def _taken_up(before: str, after: str) -> bool:
