@@ -14,6 +14,7 @@ from tools.netcdf.api import check_file, check_paths, find_files
 from tools.netcdf.cleaned import cleaned_copy
 from tools.netcdf.methods import methods_paragraph
 from tools.netcdf.model import CheckRun, Finding, NetCDFError, Report
+from tools.netcdf.process import warm_up
 from tools.netcdf.render import checklist_csv, checklist_markdown, render_html, render_markdown, render_table
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "render_html",
     "render_markdown",
     "render_table",
+    "warm_up",
 ]

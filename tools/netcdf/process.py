@@ -95,6 +95,16 @@ def _stop() -> None:
 atexit.register(_stop)
 
 
+def warm_up() -> None:
+    """Starts the worker, with its libraries and the land mask, before the first file; harmless when it runs already.
+
+    For a thread in the background: a first check then costs no more than the next. Raises NetCDFError where it cannot
+    start.
+    """
+    with _lock:
+        _worker()
+
+
 def check(path: str, *, time_limit_s: float, allow_network: bool) -> Report:
     """`runner.check` in the worker. A crash or an exceeded limit becomes a report like any other.
 

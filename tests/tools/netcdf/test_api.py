@@ -103,6 +103,14 @@ def test_a_model_file_of_hundreds_of_variables_is_checked_in_seconds(tmp_path: P
     assert len(report.findings) < 25, "messages of one kind are folded"
 
 
+def test_warming_up_leaves_a_worker_that_the_first_check_uses(good_files: dict[str, Path]) -> None:
+    process.warm_up()
+    worker = process._worker()
+    process.warm_up()
+    check_file(good_files["cast"])
+    assert process._worker() is worker
+
+
 def test_a_crash_of_the_library_ends_in_a_report(good_files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     check_file(good_files["cast"])
     worker = process._worker()
