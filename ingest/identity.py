@@ -12,7 +12,7 @@ from ingest.pages import Facts, ReadPage
 
 _JUNK_TITLE = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel) ?-|untitled|document ?\d*$|title$|name$|none$|print\b|slide \d)"
-    r"|\.(?:docx?|dvi|mif|pdf|indd|qxd|tex|pptx?|xlsx?|wpd|fm|ps|eps|rtf|odt|cdr|ai)$"
+    r"|\.(?:docx?|dvi|mif|pdf|indd|qxd|tex|pptx?|xlsx?|wpd|fm|ps|eps|rtf|odt|cdr|ai|png|jpe?g|tiff?|bmp)$"
     r"|^[\w.-]*_[\w.-]*$",
     re.IGNORECASE,
 )

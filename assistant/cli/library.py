@@ -83,9 +83,13 @@ def ingest_command(
 def _line(result: IngestResult) -> str:
     if result.status == "failed":
         return f"failed    {result.reason}"
-    said = result.reason or f"{result.pages} pages, {result.chunks} chunks, {result.seconds:.1f} s"
+    said = result.reason or f"{_count(result.pages, 'page')}, {_count(result.chunks, 'chunk')}, {result.seconds:.1f} s"
     notes = f" ({'; '.join(result.notes)})" if result.notes else ""
     return f"{result.status:9} {result.file}: {said}{notes}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _progress_bar(wanted: bool) -> Any:
