@@ -31,8 +31,6 @@ WINDOW = 4000
 OVERLAP = 400
 #: Longest text that is screened; what is beyond it is reported, never passed over in silence.
 LIMIT = 400_000
-#: The most that the trained head for documents may say without a rule that seconds it: under every threshold.
-_ALONE = 0.3
 
 
 class TrainedHeads(Protocol):
@@ -86,8 +84,8 @@ class EmbeddedGuard:
             matching = folded_whole if len(window.text) == len(whole.clean) else fold(window.text)
             told = [*self._rules(stage, matching), *self._decoded(stage, window.text)]
             found.extend(told)
-            if self._heads:
-                found.extend(_seconded(self._heads.risks(window.text, stage, self._encoder_at(stage)), stage, told))
+            if self._heads and _worth_asking(stage, told):
+                found.extend(self._heads.risks(window.text, stage, self._encoder_at(stage)))
         if whole.hidden:
             found.extend(self._concealed(stage, whole.hidden))
         if len(text) > LIMIT:
@@ -131,17 +129,14 @@ class EmbeddedGuard:
         return [risk(match.code, match.score) for match in sensitive(text)]
 
 
-def _seconded(heads: Sequence[Risk], stage: Stage, told: Sequence[Risk]) -> list[Risk]:
-    """What the heads found; in documents it marks a text only where a rule found at least a trace of the same.
+def _worth_asking(stage: Stage, told: Sequence[Risk]) -> bool:
+    """Whether the heads are asked: always of a question and an answer, of documents where a rule found a trace.
 
     Papers on language models speak of prompts and instructions throughout, and the head for documents, which few
     examples taught, takes that for an attack: on its own it finds little that the rules miss, and it is often wrong.
     """
-    if stage not in ("context", "tool") or any(
-        one.code.startswith(("injection", "encoded", "jailbreak")) for one in told
-    ):
-        return list(heads)
-    return [risk(one.code, min(one.score, _ALONE)) if one.code == "injection" else one for one in heads]
+    families = ("injection", "encoded", "jailbreak")
+    return stage in ("input", "output") or any(one.code.startswith(families) for one in told)
 
 
 def sensitive(text: str) -> list[Match]:
