@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
-.PHONY: install run test lint bench nightly samples
+.PHONY: install run test lint bench nightly samples space
 
 install: $(STAMP)
 
@@ -38,3 +38,7 @@ nightly: $(TEST_STAMP)
 
 samples: $(TEST_STAMP)
 	$(BIN)/python -m corpora.samples.build
+
+# The folder to push to a Hugging Face Space.
+space: $(STAMP)
+	$(BIN)/python -m assistant.ui.space build/space

@@ -32,11 +32,9 @@ class WarmUp:
 
     def _checker(self) -> None:
         """The NetCDF checker takes seconds to import; nobody has to wait for it, so it comes last."""
-        from tools.netcdf import process
+        from tools.netcdf import warm_up
 
-        warm = getattr(process, "warm", None)
-        if warm is not None:
-            warm()
+        warm_up()
 
     def _run(self) -> None:
         try:
