@@ -40,13 +40,16 @@ WITHHELD = "This text was withheld. {reason}"
 class GuardMiddleware(AgentMiddleware):
     """Puts a `Screen` into an agent made by `create_agent`.
 
-    Parameters ---------- screen: the guards and their policy. record: a list to which every verdict is
-    appended, in order. Without one, a list under the key or attribute
-        `verdicts` of the runtime's context is used; verdicts are always also on the messages that they
-        changed.
-    marker: the marker of this turn; with one, every tool result reaches the model between its lines.
-    Without one a
-        new marker is made for each middleware.
+    Parameters
+    ----------
+    screen:
+        The guards and their policy.
+    record:
+        A list to which every verdict is appended, in order. Without one, a list under the key or attribute
+        `verdicts` of the runtime's context is used; verdicts are always also on the messages that they changed.
+    marker:
+        The marker of this turn: every tool result reaches the model between its lines. Without one a new marker is
+        made for each middleware.
     """
 
     def __init__(
@@ -198,6 +201,7 @@ class GuardMiddleware(AgentMiddleware):
         worst = Verdict("allow", "context")
         suspicious: list[str] = []
         labels: list[Any] = []
+        withheld: list[Any] = []
         content = text
         unseen = _hidden(message)
         for label, part in _parts(message, text):
@@ -212,6 +216,8 @@ class GuardMiddleware(AgentMiddleware):
                 continue
             suspicious.append(part)
             labels.append(label)
+            if verdict.stops:
+                withheld.append(label)
             instead = WITHHELD.format(reason=verdict.reason) if verdict.stops else f"{warning}\n{part}"
             content = content.replace(part, instead, 1)
         content = self.screen.hidden("context", content)
@@ -221,6 +227,8 @@ class GuardMiddleware(AgentMiddleware):
             "suspicious": bool(suspicious),
             "suspicious_texts": suspicious,
             "labels": [label for label in labels if label is not None],
+            # A model that reads the tool's artifact in place of its text must leave these out as well.
+            "withheld": withheld,
             "hidden": unseen,
             "verdict": worst.to_json(),
         }

@@ -42,12 +42,21 @@ class Guard(Protocol):
 class Screen:
     """Guards by policy.
 
-    Parameters ---------- policy: the table; the default runs the embedded guard at every stage. encoder:
-    gives unit vectors of 384 numbers (float32, shape (n, 384)) for n texts; None leaves the embedded guard
-        to its deterministic part, and its verdicts say so.
-    guards: guards by name, in place of those that would be built from the policy's names (for tests, or own
-    guards). canaries: strings of the hidden instructions that must never appear in an answer. host: the
-    Ollama server for guard models, for example "http://127.0.0.1:11434". clock: seconds that only rise.
+    Parameters
+    ----------
+    policy:
+        The table; the default runs the embedded guard at every stage.
+    encoder:
+        Gives unit vectors of 384 numbers (float32, shape (n, 384)) for n texts; None leaves the embedded guard to its
+        deterministic part, and its verdicts say so.
+    guards:
+        Guards by name, in place of those that would be built from the policy's names (for tests, or own guards).
+    canaries:
+        Strings of the hidden instructions that must never appear in an answer.
+    host:
+        The Ollama server for guard models, for example "http://127.0.0.1:11434".
+    clock:
+        Seconds that only rise.
     """
 
     def __init__(

@@ -25,6 +25,7 @@ from assistant.embedded.plan import Step, documents_named, plan
 from assistant.prompts import EMPTY_LIBRARY, REFUSAL
 from corpora.library import Library
 from corpora.model import Hit
+from guards.middleware import NOTE
 
 NAME = "embedded"
 _GREETING = re.compile(
@@ -121,7 +122,7 @@ class EmbeddedChatModel(BaseChatModel):
         for result in results:
             artifact = result.artifact or {}
             if "passages" in artifact:
-                found.extend(zip(artifact["passages"], artifact["hits"], strict=True))
+                found.extend(_readable(result))
             elif "calculation" in artifact:
                 done = artifact["calculation"]
                 computed.append(f"{done['expression']} = {done['text']}")
@@ -176,3 +177,18 @@ def _earlier(messages: Sequence[BaseMessage]) -> list[tuple[str, str]]:
         elif isinstance(message, AIMessage) and pairs and message.text:
             pairs[-1] = (pairs[-1][0], message.text)
     return pairs
+
+
+def _readable(result: ToolMessage) -> list[tuple[Passage, Hit]]:
+    """The passages of a search that no guard withheld.
+
+    Sentences around a passage are read from its page: where one passage is withheld, its whole page is. None among
+    the labels stands for the whole result.
+    """
+    artifact = result.artifact
+    labels = result.additional_kwargs.get(NOTE, {}).get("withheld", ())
+    if None in labels:
+        return []
+    pages = {(p.span.document_id, p.span.page) for p in artifact["passages"] if p.label in labels}
+    pairs = zip(artifact["passages"], artifact["hits"], strict=True)
+    return [pair for pair in pairs if (pair[0].span.document_id, pair[0].span.page) not in pages]
