@@ -74,12 +74,13 @@ def test_not_a_word_of_a_blocked_answer_reaches_the_browser_or_the_disk(served: 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(60_000)
         page.add_init_script(_WATCH)
         page.goto(wire.url)
         page.wait_for_selector("#ll-question textarea")
         for number, behaviour in enumerate(_SHOWN, 1):
             liar.behaviour = behaviour
+            page.wait_for_selector("#ll-ask:not([disabled])")
             page.fill("#ll-question textarea", QUESTION)
             page.keyboard.press("Enter")
             page.wait_for_function(f"document.querySelectorAll('.ll-answer').length >= {number}")
