@@ -172,9 +172,11 @@ class _Turn:
 
     def _planned(self) -> list[tuple[str, dict[str, Any]]]:
         from assistant.embedded.plan import plan
+        from tools.netcdf.adapters import files_in
 
         available = set(self.context.names)
-        steps = plan(self.asked, self.job.library, self.job.scope, available, self.job.earlier)
+        files = files_in(self.job.data_folders)
+        steps = plan(self.asked, self.job.library, self.job.scope, available, self.job.earlier, files)
         return [(step.tool, dict(step.arguments)) for step in steps]
 
     def _hints(self) -> str:

@@ -19,7 +19,7 @@ from corpora.model import Hit, Span
 #: The place of the call that is being carried out among all calls of its turn, from 0; None outside of an agent.
 PLACE: ContextVar[int | None] = ContextVar("leadline_place", default=None)
 _KNOWN: dict[str, dict[str, Any]] = {}
-_SENT: dict[tuple[str, int], dict[str, Any]] = {}
+_SENT: dict[tuple[str, str, int], dict[str, Any]] = {}
 #: Longer than any tool may take: a call whose earlier ones never end goes on without them.
 _WAIT_S = 120.0
 
@@ -248,19 +248,18 @@ def build_tools(context: TurnContext) -> list[Any]:
 
         return context.run("estimate_memory", asked, work)
 
-    def check_netcdf(file: str, finding: str = "") -> tuple[str, Any]:
+    def check_netcdf(file: str = "", finding: str = "") -> tuple[str, Any]:
         """Check a NetCDF file for wrong units, coordinates, time, fill values, spikes and CF violations.
 
         Args:
-            file: the file's name.
-            finding: the id of a finding, to be told its evidence and how to fix it.
+            file: the file's name; may be left out where there is only one.
+            finding: the id of a finding, or words that mean one, to be told its evidence and how to fix it.
         """
-        from tools.netcdf.adapters import allowed_file
+        from tools.netcdf.adapters import allowed_file, checked
         from tools.netcdf.adapters import for_model as told
-        from tools.netcdf.api import check_file
 
         def work() -> tuple[str, Any, str, Sequence[str]]:
-            report = check_file(allowed_file(file, context.data_folders))
+            report = checked(allowed_file(file, context.data_folders))
             text = told(report, finding).replace("check_netcdf: ", "", 1)
             context.tool_texts.append(text)
             return text, {"tool_text": text}, report.summary, ()
@@ -283,6 +282,10 @@ def build_tools(context: TurnContext) -> list[Any]:
     ]
     # What a tool takes is the same in every turn, and working it out from its docstring takes long.
     _KNOWN.update({tool.name: {"description": tool.description, "args_schema": tool.args_schema} for tool in made})
+    if context.data_folders:
+        from tools.netcdf.adapters import with_files
+
+        made[-1].description = with_files(made[-1].description, context.data_folders)
     return made
 
 
@@ -292,7 +295,7 @@ def as_sent(tool: Any) -> dict[str, Any]:
 
     if isinstance(tool, dict):
         return convert_to_openai_tool(tool)
-    key = (tool.name, id(tool.args_schema))
+    key = (tool.name, tool.description, id(tool.args_schema))
     if key not in _SENT:
         _SENT[key] = convert_to_openai_tool(tool)
     return _SENT[key]

@@ -103,7 +103,8 @@ class EmbeddedChatModel(BaseChatModel):
             return AIMessage(GREETING)
         available = {tool["function"]["name"] for tool in tools or []}
         if not results:
-            steps = plan(question, self.library, self.scope, available, _earlier(messages[:last]))
+            files = _data_files(tools or [])
+            steps = plan(question, self.library, self.scope, available, _earlier(messages[:last]), files)
             if steps:
                 return _calls(steps)
         draft = self._draft(question, results)
@@ -157,6 +158,14 @@ def _calls(steps: Sequence[Step]) -> AIMessage:
             for s in steps
         ],
     )
+
+
+def _data_files(tools: Sequence[dict[str, Any]]) -> list[str]:
+    """The NetCDF files that the checker's description names."""
+    from tools.netcdf.adapters import names_in
+
+    told = [tool["function"]["description"] for tool in tools if tool["function"]["name"] == "check_netcdf"]
+    return names_in(told[0]) if told else []
 
 
 def _made(message: BaseMessage) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.embedded import files
 from corpora.library import Library
 from corpora.model import Document
 from corpora.query import parse
@@ -27,19 +28,11 @@ _CATALOGUE = re.compile(
     re.IGNORECASE,
 )
 
-_NETCDF = re.compile(r"([\w.+-]+\.(?:nc4?|cdf|zarr))\b", re.IGNORECASE)
-_ABOUT_FINDINGS = re.compile(
-    r"\b(?:fix|mend|repair|spikes?|units?|calendar|time|finding|wrong|show|where|which|why|values?|latitude|longitude"
-    r"|coordinates?|fill|missing|gaps?|depth|salinity|temperature|pressure)\b",
-    re.IGNORECASE,
-)
 _FOLLOWS = re.compile(
     r"^\s*(?:and|but|also|so|what about|how about)\b"
     r"|\b(?:it|its|they|their|them|that cruise|this cruise|the same|there)\b",
     re.IGNORECASE,
 )
-#: Ids of findings are written in square brackets by the checker.
-_FINDING = re.compile(r"\[([\w.:-]{3,80})\]")
 
 
 @dataclass(frozen=True)
@@ -56,6 +49,7 @@ def plan(
     scope: tuple[str, ...] | None,
     available: set[str],
     earlier: Sequence[tuple[str, str]] = (),
+    data_files: Sequence[str] = (),
 ) -> list[Step]:
     """The calls that a question needs, all independent of each other.
 
@@ -65,6 +59,8 @@ def plan(
         (question, answer) of the turns before, oldest first: what a follow-up question leaves out stands there.
     available:
         Names of the tools that the model has been given.
+    data_files:
+        Names of the NetCDF files that may be checked.
     """
     from tools.calculator import find_expression
     from tools.memory import find_request
@@ -81,9 +77,9 @@ def plan(
                 arguments["context_tokens"] = arguments.pop("context")
             return [Step("estimate_memory", arguments)]
     if "check_netcdf" in available:
-        asked = _netcdf(question, earlier)
-        if asked:
-            return [Step("check_netcdf", asked)]
+        checks = files.asked(question, earlier, data_files)
+        if checks and not documents_named(question, library, scope):
+            return [Step("check_netcdf", asked) for asked in checks]
     if "list_documents" in available and _CATALOGUE.search(question):
         return [Step("list_documents", {})]
     if "search_documents" not in available:
@@ -97,29 +93,6 @@ def plan(
     if len(named) > 1 and _SEVERAL.search(question) and len(named) <= MOST_SEARCHES:
         return [Step("search_documents", {"query": question, "documents": [file]}) for file in named]
     return [Step("search_documents", {"query": question, "k": PASSAGES})]
-
-
-def _netcdf(question: str, earlier: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """What to ask the checker: the file named here or in the turn before, and the finding that is meant."""
-    named = _NETCDF.search(question)
-    listed = ""
-    if named is None and earlier and _ABOUT_FINDINGS.search(question):
-        listed = earlier[-1][1]
-        named = _NETCDF.search(f"{earlier[-1][0]} {listed}")
-    if named is None:
-        return {}
-    asked = {"file": named.group(1)}
-    finding = _FINDING.search(question)
-    if finding:
-        return asked | {"finding": finding.group(1)}
-    words = {word for word in re.findall(r"[a-z]+", question.casefold()) if len(word) > 3}
-    best, most = "", 0
-    for line in listed.splitlines():
-        found = _FINDING.search(line)
-        shared = len(words & set(re.findall(r"[a-z]+", line.casefold()))) if found else 0
-        if found and shared > most:
-            best, most = found.group(1), shared
-    return asked | ({"finding": best} if best else {})
 
 
 def documents_named(question: str, library: Library, scope: tuple[str, ...] | None) -> list[str]:

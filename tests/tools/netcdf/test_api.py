@@ -153,7 +153,7 @@ def test_the_agent_is_told_ids_and_can_ask_about_one(tmp_path: Path) -> None:
     assert answer.artifact["verdict"] == "suspicious"
     more = tool.invoke({"file": "cast.nc", "finding": "spike:temperature"})
     assert "fix (xarray): v = ds['temperature']" in more
-    assert "there is no finding" in tool.invoke({"file": "cast.nc", "finding": "nope"})
+    assert "No finding is about 'nope'" in tool.invoke({"file": "cast.nc", "finding": "nope"})
 
 
 @pytest.mark.parametrize("name", ["../secret.nc", "/etc/passwd", "link.nc", ""])
