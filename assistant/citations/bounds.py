@@ -53,6 +53,18 @@ def _bound_after(text: str, end: int) -> bool:
     return True
 
 
+_DASH = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u207b\u2212\u2796\ufe31\ufe58\ufe63\uff0d\u02d7"
+_RUN = re.compile(rf"[{_DASH}]{{2,9}}(?=\.?\d)")
+
+
+def doubled_dashes(text: str) -> int:
+    """How many numbers stand behind two dashes or more, of which the last is a sign: "10--4.5" is not "10-4.5".
+
+    Folding makes one dash of a run, so that what was folded alike has to be asked for this again.
+    """
+    return sum(1 for _ in _RUN.finditer(text))
+
+
 def tight(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1

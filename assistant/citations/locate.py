@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.citations.align import align, first_difference, tokens
-from assistant.citations.bounds import behind_denial, tight, whole_words
+from assistant.citations.bounds import behind_denial, doubled_dashes, tight, whole_words
 from assistant.citations.model import Match, PageSpan, Status
 from assistant.citations.page_ends import SHORTEST_SQUEEZED, folded_page, over_page_end
 from assistant.citations.reading import same_facts
@@ -137,6 +137,8 @@ def _respelled(
                 return Match((_nearest(spans, near),), Status.NORMALISED, 1.0, 1.0, reason)
     for variant in variants:
         pairs = [p for p in over_page_end(variant, pages, screened) if not behind_denial(pages[p[0].page], p[0].start)]
+        signs = doubled_dashes(variant)
+        pairs = [p for p in pairs if signs == sum(doubled_dashes(pages[s.page][s.start : s.end]) for s in p)]
         if pairs:
             chosen = _nearest([pair[0] for pair in pairs], near)
             pair = next(pair for pair in pairs if pair[0] == chosen)
@@ -163,7 +165,9 @@ def _folded(
         while start >= 0:
             end = start + len(wanted)
             left, right = folded.source(start, end)
-            if whole_words(folded.text, start, end) and not (after and page == after.page and left < after.end):
+            late = not (after and page == after.page and left < after.end)
+            alike = doubled_dashes(quote) == doubled_dashes(text[left:right])
+            if late and alike and whole_words(folded.text, start, end):
                 yield PageSpan(page, *tight(text, left, right))
             start = folded.text.find(wanted, start + 1)
 

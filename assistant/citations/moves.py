@@ -36,6 +36,9 @@ def moved(aligned: Aligned) -> list[Complaint]:
         _turned,
         _new_subject,
         _beheaded,
+        _not_subject,
+        _turned_round,
+        _nothing_told,
     ):
         complaint = check(aligned)
         if complaint:
@@ -332,6 +335,16 @@ def _not_subject(aligned: Aligned) -> Complaint | None:
     return Complaint(f"the source says this of the {head.text}", hard=False)
 
 
+def _nothing_told(aligned: Aligned) -> Complaint | None:
+    """A statement of whose predicate the source has nothing, not even a common word: "is shown in the figures"."""
+    verb = next((word for word in aligned.statement.words if word.form in _AUXILIARY), None)
+    told = [index for index, atom in enumerate(aligned.mine) if verb is not None and atom.start >= verb.end]
+    twins = dict(aligned.pairs)
+    if len(told) < 2 or any(index in twins or aligned.mine[index].key in aligned.loose for index in told):
+        return None
+    return Complaint(f"the source does not say “{aligned.mine[told[0]].text}” of this", hard=False)
+
+
 def _turned_round(aligned: Aligned) -> Complaint | None:
     """ "The Shimadzu in the ECD" where the source has the ECD in the Shimadzu."""
     ties = {}
@@ -344,6 +357,6 @@ def _turned_round(aligned: Aligned) -> Complaint | None:
     return None
 
 
-_HOOKS = frozenset("of with for in on at from by to".split())
+_HOOKS = frozenset(["for"])
 #: "A number of issues" are issues.
 _COUNTING = frozenset("number lot seri couple pair rang group variety kind type set sum".split())

@@ -29,6 +29,8 @@ def in_identifier(text: str, start: int) -> bool:
     if start == 0:
         return False
     before = text[start - 1]
+    if before == "-" and text[start] in "-+":
+        return False  # of two dashes the second is a sign: "10--4.5"
     if before in "-/_" and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "._"):
         return True
     if before == "'" and start > 1 and text[start - 2].isdigit():

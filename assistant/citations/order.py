@@ -20,6 +20,8 @@ SHORT_GAP = 3
 #: So many words may be slipped in between two neighbours before they count as a phrase of their own.
 SLIPPED = 2
 
+#: Content words that turn what they stand before: "outside of the zone".
+_BEYOND = frozenset("outside beyond behind opposite".split())
 #: Words without which a statement says less, not more.
 _LESS = frozenset("all each every both any much many several during again with".split())
 
@@ -50,7 +52,7 @@ def replaced(aligned: Aligned | None, joined: bool = False) -> list[Complaint]:
 def _small(gap: Gap, aligned: Aligned) -> Complaint | None:
     """A "never", "before" or "only" that one of them has and the other has not."""
     said = [atom for atom in gap.own if atom.kind == "small" and atom.key not in aligned.loose]
-    said = [atom for atom in said if not (atom.text in HEDGES and _hedges(atom, aligned))]
+    said = [atom for atom in said if not (atom.text in HEDGES and _hedges(atom, aligned) and not _exact(atom, aligned))]
     if not any(atom.key == "without" for atom in aligned.theirs):
         said = [atom for atom in said if atom.key != "with"]
     if said:
@@ -59,7 +61,11 @@ def _small(gap: Gap, aligned: Aligned) -> Complaint | None:
     if lost and not any(atom.told for atom in gap.own):
         kept = {atom.key for atom in aligned.mine}
         # A denial counts each time; another small word may have been aligned with its twin.
-        lost = [a for a in lost if a.kind == "small" and a.key not in (aligned.own if a.key == DENIAL else kept)]
+        lost = [
+            a
+            for a in lost
+            if (a.kind == "small" or a.text in _BEYOND) and a.key not in (aligned.own if a.key == DENIAL else kept)
+        ]
         lost = [
             atom for atom in lost if atom.text not in _LESS and not (atom.text in HEDGES and _hedges(atom, aligned))
         ]
@@ -85,6 +91,13 @@ def _hedges(atom: Atom, aligned: Aligned) -> bool:
         if any(q.hedged and 0 <= q.start - atom.end <= 3 for q in reading.quantities):
             return True
     return False
+
+
+def _exact(hedge: Atom, aligned: Aligned) -> bool:
+    """Whether the source gives the very number before which the statement says "nearly", and gives it plainly."""
+    own = next((q for q in aligned.statement.quantities if 0 <= q.start - hedge.end <= 3), None)
+    twins = [q for q in aligned.source.quantities if own is not None and q.values == own.values]
+    return bool(twins) and not any(q.hedged for q in twins)
 
 
 def _put_for(gap: Gap, aligned: Aligned) -> Complaint | None:
@@ -180,7 +193,7 @@ def _jumps(atom: Atom, aligned: Aligned) -> bool:
 def _tied(aligned: Aligned) -> Complaint | None:
     """Two neighbours that the source ties together otherwise: "from" for "to", "or" for "and"."""
     for (a, b), (c, d) in pairwise([(-1, aligned.pairs[0][1] - 1), *aligned.pairs]):
-        if c != a + 1 or d != b + 1:
+        if any(atom.key != "with" for atom in (*aligned.mine[a + 1 : c], *aligned.theirs[b + 1 : d])):
             continue
         mine = glue_between(aligned.statement, aligned.mine[a].end if a >= 0 else 0, aligned.mine[c].start)
         theirs = glue_between(aligned.source, aligned.theirs[b].end if b >= 0 else 0, aligned.theirs[d].start)
@@ -191,7 +204,20 @@ def _tied(aligned: Aligned) -> Complaint | None:
             denied = {form, *forms} <= {"and", "or"} and any(x.key == DENIAL for x in aligned.mine[max(0, a - 4) : c])
             if forms and not denied and not any(tie_alike(form, other) for other in forms):
                 return Complaint(f"the source says “{forms[0]}” there, the statement “{form}”", hard=False)
-    return None
+    return _tied_behind(aligned)
+
+
+def _tied_behind(aligned: Aligned) -> Complaint | None:
+    """A small word behind the last that is told, with nothing but a pronoun after it: "made available from us"."""
+    last, place = aligned.pairs[-1]
+    if last != len(aligned.mine) - 1:
+        return None
+    mine = glue_between(aligned.statement, aligned.mine[last].end, len(aligned.statement.text))
+    end = aligned.theirs[place + 1].start if place + 1 < len(aligned.theirs) else len(aligned.source.text)
+    theirs = glue_between(aligned.source, aligned.theirs[place].end, end)
+    if not mine or not theirs or any(tie_alike(a.form, b.form) for a in mine for b in theirs):
+        return None
+    return Complaint(f"the source says “{theirs[0].form}” there, the statement “{mine[0].form}”", hard=False)
 
 
 def _left_out(aligned: Aligned) -> Complaint | None:

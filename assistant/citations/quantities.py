@@ -16,7 +16,9 @@ from assistant.citations.units import Unit, unit_at
 
 _PLAIN = str.maketrans(
     {
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d\u02d7\ufffe\x02\u00ad", "-"),
+        **dict.fromkeys(
+            "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2796\ufe58\ufe63\uff0d\u02d7\ufffe\x02\u00ad", "-"
+        ),
         **dict.fromkeys("\u00b5\u03bc", "u"),
         **dict.fromkeys("\u00ba\u02da\u2070", "°"),
         **dict.fromkeys("\u2018\u2019\u2032\u00b4\u02bc\u201b`", "'"),
@@ -38,7 +40,9 @@ _PLAIN = str.maketrans(
 _SCALE = re.compile(r"\s?(hundred|thousand|million|billion)(?![\w])", re.IGNORECASE)
 _PLUS_MINUS = re.compile(r"\+\s?/?\s?-(?=\s?[\d.])")
 _TOLERANCE = re.compile(r"\s{0,2}±\s{0,4}(?=[\d.])")
-_TO = re.compile(r"(?P<dash>-\s?(?=[\d.])|\s-\s(?=[-+\d.]))|\s(?P<word>to|and|through|until|till)\s(?=[-+~]?[\d.])")
+_TO = re.compile(
+    r"(?P<dash>-\s?(?=[-+]?[\d.])|\s-\s(?=[-+\d.]))|\s(?P<word>to|and|through|until|till)\s(?=[-+~]?[\d.])"
+)
 _BEFORE = re.compile(r"(?:[^\s]+\s+){0,3}[^\s]*$")
 _JOINED = re.compile(r"-(?=[A-Za-z])")
 _MONEY = re.compile(r"(?:US\$|[$€£])\s?$")
@@ -208,6 +212,8 @@ def _range(
         # "0914 - 901-90" are two cells of a row; "12-13a" is one name.
         return (None, _word_end(text, stop), (), "") if " " not in joint.group() else None
     falling = read[0][0] <= near[0][0]
+    if word is None and falling and other.group("sign"):
+        return None  # "10--4.5": two numbers, and the second has a sign of its own
     if word is None and falling:
         # "55-54" joins two numbers of a name; "10 - 2" with spaces on both sides is a difference.
         return (None, stop, (), "") if " " not in joint.group() else None

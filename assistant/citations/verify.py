@@ -24,6 +24,7 @@ from assistant.citations.order import replaced
 from assistant.citations.reading import Reading, Word, read
 from assistant.citations.sources import head_of, shared_facts, source_units, windows, with_header
 from assistant.citations.tables import is_head, misread, settled
+from assistant.citations.trades import traded
 from corpora.sentences import is_row
 
 Overlap = Callable[[str, str], float]
@@ -67,6 +68,15 @@ def verify(statement: str, source_text: str, *, context: str = "", overlap: Over
 
 def find_support(statement: str, source_text: str, *, context: str = "", overlap: Overlap | None = None) -> Finding:
     """As `verify`, with the tightest stretch of `source_text` that the judgement rests on."""
+    finding = _find_support(statement, source_text, context, overlap)
+    if finding.judgement.support is Support.SUPPORTED:
+        complaint = traded(statement, source_text)
+        if complaint:
+            return replace(finding, judgement=Judgement(Support.PARTLY, complaint.reason))
+    return finding
+
+
+def _find_support(statement: str, source_text: str, context: str, overlap: Overlap | None) -> Finding:
     units = source_units(source_text)
     statement = " ".join(statement.split())
     reading = read(statement)

@@ -130,14 +130,21 @@ GLUE = frozenset(
     """.split()
 ) | {"as well as", "in addition to", "next to", "close to", "out of"}
 _TIED_ALIKE = """
-    in,on,at,of,within,inside,into,onto,upon,among,during,for,around
+    in,on,at,of,within,inside,upon,among,during,around
+    in,on,into,onto,upon
+    in,for,during
     over,through,across
-    of,from,for,about,on,by
+    of,from
+    of,for,about,on
+    of,by
     by,with,using,via,through,per
-    to,into,onto,toward,towards,for,until,at,and,through
-    for,to,of,as
+    to,into,onto,toward,towards,until,at,and,through
+    to,for
+    for,of,as
     and,as well as,in addition to,with,while,plus
-    since,because,as,for,from,when
+    since,because,as,when
+    since,from
+    because,for
     while,when,as,although,though,since
     near,next to,close to,around,at,by
     between,among,from

@@ -82,7 +82,7 @@ def changed_denial(text: str, rng: Random) -> str | None:
 
 def changed_name(text: str, rng: Random) -> str | None:
     names = list(re.finditer(r"(?<=[\w,:] )[A-Z][A-Za-z]{2,}(?!\w)", text))
-    strangers = [name for name in _STRANGERS if name not in text]
+    strangers = [name for name in _STRANGERS if name.casefold() not in text.casefold()]
     if not names:
         return None
     match = rng.choice(names)

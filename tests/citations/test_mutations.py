@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from assistant.citations import Support, locate, verify
 from assistant.citations.sources import source_units
 from tests.citations.mutations import MUTATIONS, SPELLINGS, letters, statements
-from tests.citations.twists import TWISTS, is_sentence, stitched
+from tests.citations.twists import FACTS, TWISTS, is_sentence, stitched
 from tests.conftest import shared_data
 
 TRUE = statements()
 REPORTS = ("SO279_short_cruise_report", "GOSHIP_A20_2021_cruise_report", "GOSHIP_P02E_2022_cruise_report")
+
+#: The share of other twists that may verify: twice what was measured.
+MOST_TWISTS = 0.003
 
 
 def false_statement(seed: int, pool: list[tuple[str, str]]) -> tuple[str, str, str] | None:
@@ -38,6 +41,22 @@ def test_a_mutated_statement_is_never_verified(seed):
     if case:
         kind, mutated, source = case
         assert verify(mutated, source).support is not Support.SUPPORTED, (kind, mutated)
+
+
+@pytest.mark.parametrize("first", "-‐‑‒–—―−﹣－")
+@pytest.mark.parametrize("second", "-‐‑‒–—―−﹣－")
+@pytest.mark.parametrize("true", ["10–4.5", "4.5–10 m", "5 m–10 m", "10 °C–40.5 °C"])
+def test_of_two_dashes_before_a_number_the_second_is_a_sign(true, first, second):
+    source = f"The values of {true} were found in the deep basin."
+    false = re.sub("–", first + second, source)
+    assert verify(false, source).support is not Support.SUPPORTED
+    assert not locate(false, [source]).status.verified
+
+
+@pytest.mark.parametrize(("stated", "given"), [("-10–-4.5 m", "-10 to -4.5 m"), ("−10 − −4.5 m", "-10–-4.5 m")])
+def test_a_range_of_negative_numbers_is_one_in_any_spelling(stated, given):
+    source = f"The values of {given} were found in the deep basin."
+    assert verify(source.replace(given, stated), source).support is Support.SUPPORTED
 
 
 @given(st.integers(0, 10**9))
@@ -165,5 +184,6 @@ def test_ten_thousand_twists_of_real_sentences(round_, capsys):
         sys.stdout.write(f"\ntwisted, round {round_}: verified: {len(wrong)} of {counts.total()}\n")
         sys.stdout.writelines(f"  {kind}: {text}\n" for kind, text in wrong)
     assert counts.keys() == {*TWISTS, "stitched"}
-    # A twist made by rule may say nothing else than its source; those that verify are printed, to be read one by one.
-    assert len(wrong) <= 0.006 * counts.total()
+    assert [(kind, text) for kind, text in wrong if kind in FACTS] == []
+    # Another twist made by rule may say nothing else than its source; those that verify are printed, to be read.
+    assert len(wrong) <= MOST_TWISTS * counts.total()

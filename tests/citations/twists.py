@@ -54,8 +54,7 @@ def _swapped(text: str, matches: list[re.Match[str]], rng: Random) -> str | None
         (a, b)
         for index, a in enumerate(matches)
         for b in matches[index + 1 :]
-        if a.group().lower().lstrip("0") != b.group().lower().lstrip("0")
-        and not _one_list(text[a.end() : b.start()], matches, a, b)
+        if not _alike(a.group(), b.group()) and not _one_list(text[a.end() : b.start()], matches, a, b)
     ]
     if not pairs:
         return None
@@ -64,9 +63,9 @@ def _swapped(text: str, matches: list[re.Match[str]], rng: Random) -> str | None
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two members may change places and say the same: "08" and "8", "Ocean" and "North Ocean"."""
-    one, other = one.lower().lstrip("0"), other.lower().lstrip("0")
-    return one == other or (not one.isdigit() and (one in other or other in one))
+    """Whether two members may change places and say the same: "08" and "8", "Niskin" and "Niskins"."""
+    one, other = (member.lower().lstrip("0").rstrip("s") for member in (one, other))
+    return one == other
 
 
 def _one_list(between: str, matches: list[re.Match[str]], a: re.Match[str], b: re.Match[str]) -> bool:
@@ -198,7 +197,8 @@ _HOW_MANY = {
 _LINKS = _both_ways(
     "before:after during:before because:although until:since due_to:despite with:without and:or if:unless while:before "
     "and:but_not by:without into:out_of prior_to:after in_addition_to:instead_of as_well_as:but_not throughout:outside "
-    "from:to onto:off using:without along:across upon:before via:without"
+    "from:to onto:off using:without along:across upon:before via:without above:below over:under upstream:downstream "
+    "by:for of:to within:beyond against:with between:outside behind:ahead_of around:through"
 )
 _PLANS = {
     "will": "did", "was": "will be", "were": "will be", "may": "will", "might": "will", "could": "did",
@@ -240,6 +240,7 @@ def changed_plan(text: str, rng: Random) -> str | None:
     return _traded(text, _PLANS, rng)
 
 
+_COUNTED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _QUIET = ["rarely", "hardly", "barely", "seldom", "scarcely", "no longer", "almost never", "only", "allegedly",
 "not yet",
           "never again", "by no means", "supposedly", "unsuccessfully", "nearly", "almost"]  # fmt: skip
@@ -247,7 +248,7 @@ _QUIET = ["rarely", "hardly", "barely", "seldom", "scarcely", "no longer", "almo
 
 def quietly_denied(text: str, rng: Random) -> str | None:
     match = _place(text, rf"\b{_VERBS}\b(?! not)", rng)
-    if match is None or re.match(r" (?:[\d~]|one )", text[match.end() :]):
+    if match is None or re.match(r" (?:[\d~]|(?:" + _COUNTED + r") )", text[match.end() :]):
         return None  # "nearly 5 m" is no lie about 5 m
     return text[: match.end()] + " " + rng.choice(_QUIET) + text[match.end() :]
 
@@ -447,6 +448,13 @@ def stitched(one: str, other: str) -> str | None:
     if not (mine - theirs - {"the"}) or (mine & theirs) - {"the", "for", "and"}:
         return None
     return one[: first.start()] + other[second.start() :]
+
+
+#: Twists of a number, a unit, a denial or a name: of these none may be verified.
+FACTS = frozenset({
+    "swapped numbers", "swapped names", "swapped labels", "transposed digits", "moved point", "range", "ordinal",
+    "related unit", "share", "fraction", "n of m", "person", "time", "year", "cells", "quiet denial", "failed",
+})  # fmt: skip
 
 
 def is_sentence(text: str) -> bool:
