@@ -3,7 +3,7 @@
 Prints nDCG at 10 of Leadline's search beside plain BM25 (SQLite FTS5 with Porter stems, any word) and plain MiniLM
 (cosine of the whole text, cut where the encoder cuts it), over the same texts in the same run. Cranfield: 1,400
 abstracts, 225 questions; every judged reference counts alike, since the sources of its grades contradict each other.
-NFCorpus: 3,161 abstracts, 325 titles as questions, direct links (2) above indirect ones (1). Nothing is tuned on them.
+NFCorpus: 3,162 abstracts, 325 titles as questions, direct links (2) above indirect ones (1). Nothing is tuned on them.
 """
 
 from __future__ import annotations

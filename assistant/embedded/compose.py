@@ -85,7 +85,7 @@ def compose(question: str, found: Sequence[tuple[Passage, Hit]], library: Librar
     query = parse(question)
     top = max((hit.score for _, hit in usable), default=1.0)
     groups = []
-    for pairs in _groups(usable, named, library):
+    for pairs in sides(usable, named, library):
         asked = Asked.of(query, library, {passage.document for passage, _ in pairs})
         groups.append(_Group(tuple(pairs), asked, tuple(candidates(asked, pairs, library, top))))
     groups = [group for group in groups if group.scored and group.asked.weights]
@@ -413,7 +413,7 @@ def unknown_names(question: str, library: Library) -> list[str]:
     return found
 
 
-def _groups(
+def sides(
     found: Sequence[tuple[Passage, Hit]], named: Sequence[str], library: Library
 ) -> list[list[tuple[Passage, Hit]]]:
     """The passages by what the question compares: one group for each cruise named, documents of one cruise together."""
