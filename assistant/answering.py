@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import prompts
+from assistant.embedded.talk import reply_to_talk
 from assistant.followups import read_as
 from assistant.grounding import grounded
 from assistant.models import EMBEDDED, Choice, build
@@ -211,7 +212,8 @@ class _Turn:
     def _record(self, text: str, steps: Any, started: float) -> Turn:
         job = self.job
         blocked = any(verdict.state == "block" and verdict.stage in ("input", "output") for verdict in self.verdicts)
-        checked = self._checked(text, own_words=[text] if blocked else [])
+        ours = [text] if blocked else [reply_to_talk(job.question)] if self.embedded else []
+        checked = self._checked(text, own_words=ours)
         if not self.embedded and not blocked:
             text, checked = self._grounded(text, checked, steps)
         if not blocked:

@@ -189,7 +189,8 @@ def build_tools(context: TurnContext) -> list[Any]:
         def work() -> tuple[str, Any, str, Sequence[str]]:
             rows = in_library(library)
             lines = [f"{r['document']}: {r['title']} ({r['cruise'] or r['year']}, {r['pages']} pages)" for r in rows]
-            context.tool_texts.append("\n".join(f"{r['document']}: {r['title']}, {r['pages']} pages" for r in rows))
+            told = [f"{r['document']}: {r['title']}, {r['pages']} pages" for r in rows]
+            context.tool_texts.append("\n".join([f"{len(rows)} documents in the library.", *told]))
             return "\n".join(lines) or EMPTY_LIBRARY, {"documents": rows}, f"{len(rows)} documents", ()
 
         return context.run("list_documents", {}, work)

@@ -21,19 +21,17 @@ from pydantic import ConfigDict, PrivateAttr
 
 from assistant.citations.model import Passage
 from assistant.embedded.compose import Draft, compose
-from assistant.embedded.plan import Step, documents_named, plan
+from assistant.embedded.conversion import converted, expression, wanted
+from assistant.embedded.pages import is_reading, recited
+from assistant.embedded.plan import PASSAGES, Step, documents_named, finding_asked, plan
+from assistant.embedded.recovery import failed, next_tries, written
+from assistant.embedded.talk import GREETING, reply_to_talk, without_greeting
 from assistant.prompts import EMPTY_LIBRARY, REFUSAL
 from corpora.library import Library
 from corpora.model import Hit
 from guards.middleware import NOTE
 
 NAME = "embedded"
-_GREETING = re.compile(
-    r"\s*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|moin|hallo|bonjour|hola)\b[\s!.,]*"
-    r"(?:there|everyone|leadline)?[\s!.,]*$",
-    re.IGNORECASE,
-)
-GREETING = "Ask a question about the documents in your library."
 
 
 class EmbeddedChatModel(BaseChatModel):
@@ -98,18 +96,24 @@ class EmbeddedChatModel(BaseChatModel):
         """Plan tool calls for the last question, or answer it once their results are there."""
         last = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=-1)
         question = messages[last].text if last >= 0 else ""
-        results = [m for m in messages[last + 1 :] if isinstance(m, ToolMessage)]
-        if not question.strip() or _GREETING.match(question):
-            return AIMessage(GREETING)
+        said = reply_to_talk(question) if question.strip() else GREETING
+        if said:
+            return AIMessage(said)
+        question = without_greeting(question)
+        turn = messages[last + 1 :]
+        results = [m for m in turn if isinstance(m, ToolMessage)]
         available = {tool["function"]["name"] for tool in tools or []}
         if not results:
             files = _data_files(tools or [])
             steps = plan(question, self.library, self.scope, available, _earlier(messages[:last]), files)
             if steps:
                 return _calls(steps)
+        tries = next_tries(turn, self.library, self.scope, available)
+        if tries:
+            return _calls(tries)
         draft = self._draft(question, results)
-        done = {_written(call["name"], call["args"]) for m in messages[last + 1 :] for call in _made(m)}
-        steps = [s for s in draft.needs if s.tool in available and _written(s.tool, s.arguments) not in done]
+        done = {written(call["name"], call["args"]) for m in turn for call in _made(m)}
+        steps = [s for s in draft.needs if s.tool in available and written(s.tool, s.arguments) not in done]
         # A table that goes on is read to its end before anything is computed from it.
         reading = [s for s in steps if s.tool == "read_page"]
         if steps:
@@ -120,6 +124,8 @@ class EmbeddedChatModel(BaseChatModel):
         found: list[tuple[Passage, Hit]] = []
         computed: list[str] = []
         lines: list[str] = []
+        needs: list[Step] = []
+        succeeded = {result.name for result in results if not failed(result)}
         for result in results:
             artifact = result.artifact or {}
             if "passages" in artifact:
@@ -129,16 +135,30 @@ class EmbeddedChatModel(BaseChatModel):
                 computed.append(f"{done['expression']} = {done['text']}")
             elif "tool_text" in artifact:
                 lines.append(artifact["tool_text"])
+                needs += _finding(question, result)
             elif "documents" in artifact:
-                lines.extend(
-                    f"- {row['document']}: {row['title']}, {row['pages']} pages" for row in artifact["documents"]
-                )
-            elif "error" in artifact:
-                lines.append(str(artifact["error"]))
+                rows = artifact["documents"]
+                lines.append(f"{len(rows)} documents in the library.")
+                lines.extend(f"- {row['document']}: {row['title']}, {row['pages']} pages" for row in rows)
+            elif "error" in artifact and result.name not in succeeded:
+                # What failed and was then done is of no interest any more; what failed twice is told once.
+                lines.extend([str(artifact["error"])] if str(artifact["error"]) not in lines else [])
         if not found and (lines or computed):
-            return Draft("\n".join([*computed, *lines]), False)
+            return Draft("\n".join([*computed, *lines]), False, needs=tuple(needs))
         if not found:
             return Draft(REFUSAL if self.library.stats()["documents"] else EMPTY_LIBRARY, False)
+        if all(result.name == "read_page" for result in results if "passages" in (result.artifact or {})):
+            if is_reading(question, self._names_of(found)):
+                return Draft("\n".join([*lines, recited(found, self.library)]), False)
+            draft = self._composed(question, found)
+            search = Step("search_documents", {"query": question, "k": PASSAGES})
+            draft = replace(draft, needs=(search,)) if draft.refused else draft
+        else:
+            draft = self._composed(question, found)
+        return replace(draft, text="\n".join([draft.text, *(f"- {line}" for line in computed), *lines]))
+
+    def _composed(self, question: str, found: Sequence[tuple[Passage, Hit]]) -> Draft:
+        """An answer from passages; where it is wanted in another unit, with the conversion that it needs."""
         distinct = {passage.span: (passage, hit) for passage, hit in reversed(found)}
         # Searches that run at once end in any order: score, file and place put the passages in one.
         ordered = sorted(
@@ -147,7 +167,31 @@ class EmbeddedChatModel(BaseChatModel):
         )
         named = documents_named(question, self.library, self.scope)
         draft = compose(question, ordered, self.library, named)
-        return replace(draft, text="\n".join([draft.text, *(f"- {line}" for line in computed)]))
+        aim = wanted(question)
+        if aim is None or (not draft.refused and expression(draft.picked, aim) == ""):
+            return draft
+        # The unit's name stands in no document that gives another: the question is asked without it.
+        plainly = compose(aim.question, ordered, self.library, named)
+        if plainly.refused:
+            return draft
+        computing = [s for s in plainly.needs if s.tool == "calculate"]
+        if computing:
+            changed = [Step(s.tool, {"expression": converted(s.arguments["expression"], aim)}) for s in computing]
+            others = [s for s in plainly.needs if s.tool != "calculate"]
+            return replace(plainly, needs=(*others, *changed))
+        sum_of = expression(plainly.picked, aim)
+        if not sum_of:
+            return draft
+        return replace(plainly, needs=(*plainly.needs, Step("calculate", {"expression": sum_of})))
+
+    def _names_of(self, found: Sequence[tuple[Passage, Hit]]) -> list[str]:
+        """What the documents of some passages are called, longest first."""
+        names: set[str] = set()
+        for passage, _ in found:
+            document = self.library.document(passage.span.document_id)
+            stem = document.file.rsplit(".", 1)[0]
+            names |= {document.file, stem, document.title, document.cruise, *re.findall(r"[^\W_]+", stem)}
+        return sorted(filter(None, names), key=len, reverse=True)
 
 
 def _calls(steps: Sequence[Step]) -> AIMessage:
@@ -172,9 +216,14 @@ def _made(message: BaseMessage) -> list[Any]:
     return list(message.tool_calls) if isinstance(message, AIMessage) else []
 
 
-def _written(tool: str, arguments: dict[str, Any]) -> str:
-    """A call as one text, to see whether it has been made."""
-    return f"{tool} {json.dumps(arguments, sort_keys=True)}"
+def _finding(question: str, result: ToolMessage) -> list[Step]:
+    """The finding that a question asks for by its place in the report that has just come."""
+    report = str(result.artifact["tool_text"])
+    finding = finding_asked(question, report) if result.name == "check_netcdf" else ""
+    named = re.match(r"\W*([\w.+-]+\.(?:nc4?|cdf|zarr))\b", report, re.IGNORECASE)
+    if not finding or named is None or len(re.findall(r"^\[", report, re.MULTILINE)) < 2:
+        return []
+    return [Step("check_netcdf", {"file": named.group(1), "finding": finding})]
 
 
 def _earlier(messages: Sequence[BaseMessage]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Which tools to call for a question: arithmetic to the calculator, one search for each document named."""
+"""Which tools to call for a question: arithmetic to the calculator, pages to the reader, else a search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.embedded import files
+from assistant.embedded import files, pages
 from corpora.library import Library
 from corpora.model import Document
 from corpora.query import parse
@@ -27,11 +27,28 @@ _CATALOGUE = re.compile(
     r"|ingested|uploaded)\b",
     re.IGNORECASE,
 )
+_OWN = re.compile(
+    r"\b(?:which|what|list|show|name|how many)\b[^?]{0,40}\bmy (?:documents|files|pdfs|papers|reports|library)\b"
+    r"|\bhow many (?:documents|files|pdfs|papers|reports)\b[^?]{0,20}\b(?:library|have you|do (?:you|i) have|uploaded"
+    r"|ingested|are there)\b(?!.{0,3}\bon\b)"
+    r"|^\W*(?:list|show)(?: me)?(?: all)?(?: the| of the)? (?:documents|files|pdfs)\W*$",
+    re.IGNORECASE,
+)
+_THEN = re.compile(r"[,;.]?\s+(?:and\s+)?(?:then|after that|afterwards)[,\s]+", re.IGNORECASE)
 
 _FOLLOWS = re.compile(
     r"^\s*(?:and|but|also|so|what about|how about)\b"
     r"|\b(?:it|its|they|their|them|that cruise|this cruise|the same|there)\b",
     re.IGNORECASE,
+)
+
+
+_LISTED = re.compile(r"^\W*\[([\w.:-]{3,80})\]", re.MULTILINE)
+_PLACES = "first second third fourth fifth".split()
+_PLACED = re.compile(
+    r"\b(?:evidence|details?|explain\w*|fix|mend|repair|why|more|show|tell)\b.*\b(?P<which>first|second|third|fourth|fifth)"
+    r" (?:finding|problem|error|violation|issue)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -62,6 +79,12 @@ def plan(
     data_files:
         Names of the NetCDF files that may be checked.
     """
+    parts = [part for part in _THEN.split(question) if part.strip()]
+    if len(parts) > 1:
+        several = [plan(part, library, scope, available, earlier, data_files) for part in parts]
+        if not any(step.tool == "search_documents" for one in several for step in one):
+            steps = [step for one in several for step in one]
+            return [step for index, step in enumerate(steps) if step not in steps[:index]]
     from tools.calculator import find_expression
     from tools.memory import find_request
 
@@ -69,7 +92,10 @@ def plan(
         expression = find_expression(question)
         if expression:
             return [Step("calculate", {"expression": expression})]
-    if "estimate_memory" in available:
+    if "read_page" in available and (reading := _pages(question, library, scope, earlier)):
+        return reading
+    # "The local models guide gives both sizes": what a document says of a model is looked up there.
+    if "estimate_memory" in available and pages.document_by_words(question, library, scope) is None:
         request = find_request(question)
         if request is not None and not request.training:
             arguments = request.arguments()
@@ -80,7 +106,7 @@ def plan(
         checks = files.asked(question, earlier, data_files)
         if checks and not documents_named(question, library, scope):
             return [Step("check_netcdf", asked) for asked in checks]
-    if "list_documents" in available and _CATALOGUE.search(question):
+    if "list_documents" in available and (_CATALOGUE.search(question) or _OWN.search(question)):
         return [Step("list_documents", {})]
     if "search_documents" not in available:
         return []
@@ -93,6 +119,46 @@ def plan(
     if len(named) > 1 and _SEVERAL.search(question) and len(named) <= MOST_SEARCHES:
         return [Step("search_documents", {"query": question, "documents": [file]}) for file in named]
     return [Step("search_documents", {"query": question, "k": PASSAGES})]
+
+
+def _pages(
+    question: str, library: Library, scope: tuple[str, ...] | None, earlier: Sequence[tuple[str, str]]
+) -> list[Step]:
+    """The pages that a question names, of the documents that it or the question before names."""
+    if not pages.names_pages(question):
+        return []
+    known = {d.file: d for d in library.documents() if scope is None or d.document_id in scope}
+    written = pages.file_written(question)
+    by_words = pages.document_by_words(question, library, scope)
+    if by_words is not None:
+        named = [by_words.file]
+    elif written:
+        # A name that is not quite right goes to the tool as it is: its error leads to the nearest one.
+        named = [written]
+    else:
+        named = documents_named(question, library, scope)
+        if not named and earlier:
+            named = documents_named(earlier[-1][0], library, scope)
+        if not named and len(known) == 1:
+            named = list(known)
+    steps = [
+        Step("read_page", {"document": file, "page": number})
+        for file in named
+        for number in pages.pages_named(question, known.get(file))
+    ]
+    return steps if len(steps) <= pages.MOST_PAGES else []
+
+
+def finding_asked(question: str, report: str) -> str:
+    """The id of the finding of a report that a question means by its place in it; '' where it means none.
+
+    >>> finding_asked("Check a.nc, then explain its second finding.", "[time] wrong.\\n[units:t] unknown.")
+    'units:t'
+    """
+    place = _PLACED.search(question)
+    found = _LISTED.findall(report)
+    index = -1 if place is None else _PLACES.index(place["which"].casefold())
+    return str(found[index]) if place and len(found) > index else ""
 
 
 def documents_named(question: str, library: Library, scope: tuple[str, ...] | None) -> list[str]:

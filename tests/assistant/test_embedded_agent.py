@@ -12,8 +12,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 
 from assistant.assistant import Assistant
 from assistant.citations.model import Support
-from assistant.embedded.model import GREETING, EmbeddedChatModel
+from assistant.embedded.model import EmbeddedChatModel
 from assistant.embedded.plan import PASSAGES, Step, documents_named, plan
+from assistant.embedded.talk import GREETING
 from assistant.prompts import EMPTY_LIBRARY, NEAREST, REFUSAL
 from assistant.settings import Settings
 from assistant.toolbox import TurnContext, build_tools
@@ -170,7 +171,7 @@ def test_what_the_documents_do_not_say_is_refused_with_the_one_sentence(assistan
 def test_a_greeting_is_no_question(assistant: Assistant) -> None:
     turn = assistant.ask("Hello!")
     assert (turn.answer, turn.tools, turn.refused) == (GREETING, (), False)
-    assert [s.support for s in turn.checked.statements] == [Support.NOTICE]
+    assert {s.support for s in turn.checked.statements} == {Support.NOTICE}
 
 
 def test_an_empty_library_says_so(tmp_path: Path) -> None:
