@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -178,7 +178,9 @@ def verdict(findings: list[Finding], unreadable: bool, done: bool) -> str:
     return "suspicious" if "suspicious" in levels else "recommendations" if levels else "clean"
 
 
-def summary_line(verdict: str, findings: list[Finding], failed: list[CheckRun], facts: dict[str, Any]) -> str:
+def summary_line(
+    verdict: str, findings: list[Finding], failed: list[CheckRun], facts: dict[str, Any], late: Sequence[str] = ()
+) -> str:
     counts = {level: sum(f.level == level for f in findings) for level in LEVELS}
 
     def number(count: int, word: str) -> str:
@@ -205,4 +207,7 @@ def summary_line(verdict: str, findings: list[Finding], failed: list[CheckRun], 
         text += f"; {number(len(failed), 'check')} could not be run"
     if verdict == "incomplete":
         text += "; the time limit was reached"
+        if late:
+            text += f" before {number(len(late), 'check')}: {', '.join(late[:3])}"
+            text += f" and {len(late) - 3} more" if len(late) > 3 else ""
     return text + "."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 import warnings
@@ -22,6 +23,7 @@ from tools.netcdf.sniff import Sniffed, sniff
 LIBRARIES = ("compliance-checker", "cf-units", "cftime", "netCDF4", "ioos_qc", "gsw", "global-land-mask", "numpy")
 #: Share of the time limit after which no further values are read.
 _VALUES_SHARE = 0.6
+_TOO_LATE = "the time limit was reached before it"
 
 
 @dataclass
@@ -41,11 +43,13 @@ class _Work:
     def report(self) -> Report:
         grouped = any("/" in row["name"] for row in self.facts.get("variables", []))
         findings = outcome.finished(self.findings, self.file, self.facts.get("convention", "CF"), grouped)
-        verdict = outcome.verdict(findings, self.unreadable, self.done)
+        # A check that the limit left out might have found something: nothing is then called clean.
+        late = [check_.title for check_ in self.skipped if check_.reason == _TOO_LATE and check_.name != "quick_look"]
+        verdict = outcome.verdict(findings, self.unreadable, self.done and not late)
         return Report(
             file=self.file,
             verdict=verdict,
-            summary=outcome.summary_line(verdict, findings, self.failed, self.facts),
+            summary=outcome.summary_line(verdict, findings, self.failed, self.facts, late),
             findings=tuple(findings),
             run=tuple(self.run),
             skipped=tuple(self.skipped),
@@ -152,7 +156,7 @@ def _run_one(work: _Work, check_: Check, context: Context) -> None:
         return CheckRun(check_.name, check_.title, reason, round(time.monotonic() - started, 4))
 
     if started > context.deadline:
-        work.skipped.append(row("the time limit was reached before it"))
+        work.skipped.append(row(_TOO_LATE))
         return
     if check_.values and check_.name != "integrity" and context.header_only:
         work.skipped.append(row("no data: every variable is empty or holds only fill values"))
@@ -183,7 +187,7 @@ def _conformance(work: _Work, context: Context, sniffed: Sniffed) -> None:
         work.skipped.append(CheckRun("conformance", title, "it reads netCDF files only"))
         return
     if time.monotonic() > context.deadline:
-        work.skipped.append(CheckRun("conformance", title, "the time limit was reached before it"))
+        work.skipped.append(CheckRun("conformance", title, _TOO_LATE))
         return
     started = time.monotonic()
     conventions = str(context.data.attrs.get("Conventions", ""))
@@ -204,7 +208,7 @@ def _conformance(work: _Work, context: Context, sniffed: Sniffed) -> None:
 def _facts(context: Context) -> dict[str, Any]:
     """What the renderings quote about the file itself."""
     data = context.data
-    rows = []
+    rows, roles = [], _roles(context)
     for var in data.variables.values():
         row: dict[str, Any] = {
             "name": var.name,
@@ -214,7 +218,7 @@ def _facts(context: Context) -> dict[str, Any]:
             "units": var.units,
             "standard_name": var.text("standard_name"),
             "long_name": var.text("long_name"),
-            "role": _role_of(context, var.name),
+            "role": roles.get(var.name, ""),
         }
         summary = context.summary(var)
         if summary is not None:
@@ -229,7 +233,10 @@ def _facts(context: Context) -> dict[str, Any]:
             }
         rows.append(row)
     read = [r for r in rows if "coverage" in r]
+    # What the limit left unread counts as unread.
+    unread = [v for v, r in zip(data.variables.values(), rows, strict=True) if "coverage" not in r and v.numeric]
     total = sum(r["total"] for r in read)
+    total += sum(math.prod(v.shape) for v in unread if v.name not in context.unreadable)
     seen = sum(r["total"] * r["coverage"] for r in read)
     return {
         "format": data.format,
@@ -243,13 +250,13 @@ def _facts(context: Context) -> dict[str, Any]:
     }
 
 
-def _role_of(context: Context, name: str) -> str:
-    for role in ("latitude", "longitude", "time", "vertical", "pressure"):
-        if any(v.name == name for v in getattr(context.roles, role)):
-            return role
-    if name in context.roles.helpers:
-        return "helper"
-    return "measured" if any(v.name == name for v in context.measured) else ""
+def _roles(context: Context) -> dict[str, str]:
+    """What each variable is, by its name."""
+    found = dict.fromkeys((v.name for v in context.measured), "measured")
+    found |= dict.fromkeys(context.roles.helpers, "helper")
+    for role in ("pressure", "vertical", "time", "longitude", "latitude"):
+        found |= dict.fromkeys((v.name for v in getattr(context.roles, role)), role)
+    return found
 
 
 def _positions(context: Context) -> dict[str, float]:

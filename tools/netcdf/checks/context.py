@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,8 +57,10 @@ class Context:
         return f"CF-{versions[-1][0]}.{versions[-1][1]}" if versions else "CF"
 
     def summary(self, var: Var) -> Summary | None:
-        """Statistics of `var`, None where its values cannot be read."""
+        """Statistics of `var`, None where its values cannot be read, or not within the time limit."""
         if var.name in self.unreadable or not var.numeric:
+            return None
+        if "summary" not in vars(var) and time.monotonic() > self.deadline:
             return None
         try:
             return var.summary
