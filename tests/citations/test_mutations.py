@@ -20,7 +20,7 @@ from tests.conftest import shared_data
 TRUE = statements()
 REPORTS = ("SO279_short_cruise_report", "GOSHIP_A20_2021_cruise_report", "GOSHIP_P02E_2022_cruise_report")
 
-#: The share of other twists that may verify: twice what was measured.
+#: The share of all twists that may verify; in samples of the present state 1 of 1,765 did.
 MOST_TWISTS = 0.003
 
 
