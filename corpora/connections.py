@@ -32,8 +32,9 @@ class Connections:
         ------
         LibraryDamaged
         """
-        held: database.Connection | None = getattr(self._local, "connection", None)
-        if held is not None and (self._local.real or not self.exists):
+        local = self._local  # close() puts another in its place
+        held: database.Connection | None = getattr(local, "connection", None)
+        if held is not None and (local.real or not self.exists):
             return held
         exists = self.exists
         connection = self._inherited() if exists else database.empty()
@@ -41,7 +42,7 @@ class Connections:
             connection = database.connect(self.database)
             with self._guard:
                 self._connections.append((threading.current_thread(), connection))
-        self._local.connection, self._local.real = connection, exists
+        local.connection, local.real = connection, exists
         return connection
 
     def _inherited(self) -> database.Connection | None:
@@ -55,9 +56,12 @@ class Connections:
         return None
 
     def close(self) -> None:
+        """Let go of the file. A thread that is in a query ends it: its connection closes when it lets go of it."""
         with self._guard:
-            for _, connection in self._connections:
-                with suppress(sqlite3.Error):
-                    connection.close()
+            for thread, connection in self._connections:
+                # Closed under a thread that is using it, SQLite would take the process down.
+                if thread is threading.current_thread() or not thread.is_alive():
+                    with suppress(sqlite3.Error):
+                        connection.close()
             self._connections.clear()
-        self._local = threading.local()
+            self._local = threading.local()

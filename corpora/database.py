@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,11 @@ class Connection(sqlite3.Connection):
     """A connection whose errors say what a user can do about them."""
 
     database = Path(":memory:")
+
+    def __del__(self) -> None:
+        # The last thread that held it has let go of it: see Connections.close.
+        with suppress(sqlite3.Error):
+            self.close()
 
     def cursor(self, factory: Any = None) -> Any:
         made = super().cursor(factory or _Cursor)

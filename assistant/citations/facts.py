@@ -17,7 +17,7 @@ from assistant.citations.circumstances import (
     places_agree,
 )
 from assistant.citations.complaints import Complaint
-from assistant.citations.numbers import Pair, compare_number, index_of
+from assistant.citations.numbers import Numbers, Pair, compare_number
 from assistant.citations.reading import Reading
 
 
@@ -48,13 +48,14 @@ class Matcher:
 
     def __init__(self, source: Reading) -> None:
         self.source = source
+        self._numbers = Numbers(source.quantities)
 
     def keys(self, reading: Reading) -> list[tuple[int, str, str]]:
         """(start, text, key) of every number, date, time, position and label of `reading`."""
         source = self.source
         found: list[tuple[int, str, str]] = []
         for number in reading.quantities:
-            index = index_of(number, source.quantities)
+            index = self._numbers.index_of(number)
             found.append((number.start, number.text, f"\0n{index}" if index is not None else f"\0?{number.text}"))
         for date in reading.dates:
             index = next((i for i, other in enumerate(source.dates) if dates_agree(date, other)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +10,7 @@ from fractions import Fraction
 from assistant.citations.complaints import Complaint
 from assistant.citations.quantities import Quantity
 from assistant.citations.reading import Reading, word_before
-from assistant.citations.units import Unit
+from assistant.citations.units import Dimension, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +27,62 @@ _TOLERANCE_WORDS = frozenset(
 )
 
 
-def index_of(number: Quantity, others: Sequence[Quantity]) -> int | None:
-    """The first of `others` that equals `number`; else one that differs in the unit only, or that it rounds."""
-    best: tuple[int, int] | None = None
-    for index, other in enumerate(others):
-        if number.ordinal != other.ordinal or bool(number.upper) != bool(other.upper):
-            continue
-        ends = [values_agree(number.values, number, other.values, other)]
-        if number.upper:
-            ends.append(values_agree(number.upper, number, other.upper, other))
-        if all(end is True for end in ends):
-            rank = 0
-        elif all(end is not None and end is not False for end in ends):
-            rank = 1
-        elif number.hedged and _rounds(number, other):
-            rank = 2
-        else:
-            continue
-        if best is None or rank < best[0]:
-            best = (rank, index)
-    return best[1] if best else None
+class Numbers:
+    """The numbers of a source, found by value: comparing each number of a text with each of a source is quadratic."""
+
+    def __init__(self, quantities: Sequence[Quantity]) -> None:
+        self._quantities = quantities
+        self._by_value: dict[Fraction, list[int]] = {}
+        for index, quantity in enumerate(quantities):
+            for value in quantity.values:
+                self._by_value.setdefault(value, []).append(index)
+        measured: dict[Dimension, list[tuple[Fraction, int]]] = {}
+        for index, quantity in enumerate(quantities):
+            for unit in quantity.units:
+                bases = measured.setdefault(unit.dimension, [])
+                bases += [(value * unit.factor + unit.offset, index) for value in quantity.values]
+        self._measured = {dimension: sorted(bases) for dimension, bases in measured.items()}
+
+    def index_of(self, number: Quantity) -> int | None:
+        """The first number of the source that equals `number`; else one of another unit, or that it rounds."""
+        best: tuple[int, int] | None = None
+        for index in self._candidates(number):
+            rank = _rank(number, self._quantities[index])
+            if rank == 0:
+                return index
+            if rank is not None and (best is None or rank < best[0]):
+                best = (rank, index)
+        return best[1] if best else None
+
+    def _candidates(self, number: Quantity) -> Iterable[int]:
+        if number.hedged:
+            return range(len(self._quantities))
+        found = {index for value in number.values for index in self._by_value.get(value, ())}
+        for unit in number.units:
+            bases = self._measured.get(unit.dimension, [])
+            width = abs(number.step * unit.factor) / 2
+            for value in number.values:
+                base = value * unit.factor + unit.offset
+                # Equal after a conversion, or as near to it as the last digit shows.
+                for place in range(bisect_left(bases, (base - width, -1)), len(bases)):
+                    if bases[place][0] > base + width:
+                        break
+                    found.add(bases[place][1])
+        return sorted(found)
+
+
+def _rank(number: Quantity, other: Quantity) -> int | None:
+    """0 where the two are equal, 1 where only the unit differs, 2 where one rounds the other, else None."""
+    if number.ordinal != other.ordinal or bool(number.upper) != bool(other.upper):
+        return None
+    ends = [values_agree(number.values, number, other.values, other)]
+    if number.upper:
+        ends.append(values_agree(number.upper, number, other.upper, other))
+    if all(end is True for end in ends):
+        return 0
+    if all(end is not None and end is not False for end in ends):
+        return 1
+    return 2 if number.hedged and _rounds(number, other) else None
 
 
 def compare_number(

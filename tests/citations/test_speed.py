@@ -95,6 +95,13 @@ def test_a_long_source_is_compared_in_good_time(unit):
     assert time.process_time() - started < 4
 
 
+@pytest.mark.parametrize("unit", ["", " m", " °F"])
+def test_a_source_of_a_thousand_different_numbers_is_compared_in_good_time(unit):
+    started = time.process_time()
+    verify("The salinity was 35.41 at 5 m near the buoy.", ", ".join(f"{n}{unit}" for n in range(1_000)))
+    assert time.process_time() - started < 4
+
+
 def test_repeated_words_do_not_make_the_alignment_slow():
     started = time.process_time()
     locate("a b " * 400 + "c", ["a b b a " * 2_000])

@@ -26,7 +26,7 @@ def test_ingest_gives_a_status_for_each_file(inside, tmp_path: Path) -> None:
     assert (first["file"], first["status"], first["pages"], first["reason"]) == ("a.pdf", "added", 1, "")
     assert len(first["document_id"]) == 64
     assert (second["status"], second["document_id"], second["pages"]) == ("failed", "", 0)
-    assert second["reason"].startswith("b.pdf: this is not a PDF (plain text).")
+    assert second["reason"].startswith("b.pdf: this is not a PDF file (plain text).")
     again = inside(tmp_path / "home", "ingest", str(good), "--json").json
     assert [(r["status"], r["document_id"]) for r in again] == [("unchanged", first["document_id"])]
     report(good, "AA11", "The anchor was found again.")
@@ -49,7 +49,7 @@ def test_documents_lists_shows_and_removes(inside, tmp_path: Path) -> None:
     assert {"document_id", "file", "title", "pages", "chunks", "added_at"} <= set(listed[0])
     assert (listed[0]["title"], listed[0]["cruise"], listed[0]["pages"]) == ("Cruise report AA11", "AA11", 2)
     assert inside(home, "documents", "list", "--json").json == listed
-    assert inside(home, "documents", "show", "a", "--json").json == listed[0]
+    assert inside(home, "documents", "show", "a", "--json").json == {**listed[0], "ocr_pages": []}
     removed = inside(home, "documents", "remove", "a", "--json").json
     assert removed == [{"document_id": listed[0]["document_id"], "file": "a.pdf", "status": "removed"}]
     assert inside(home, "documents", "--json").json == listed[1:]
@@ -65,6 +65,7 @@ def test_read_prints_the_canonical_text_of_a_page(inside, samples, sample_home: 
         "label": "2",
         "text": samples.page_text(document.document_id, 2),
         "ocr": False,
+        "ocr_confidence": None,
     }
     plain = inside(sample_home, "read", HF31, "2")
     assert plain.out == read["text"] + "\n"

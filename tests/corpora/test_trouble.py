@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -453,3 +454,73 @@ def test_an_encoder_that_fails_fails_the_file_with_its_reason(library: Library, 
     assert results[2].reason == "The encoder 'broken' could not be loaded. Install it."
     assert isinstance(LibraryError("x"), LeadlineError)
     assert assert_whole(again(library)) == {"a.pdf", "b.pdf"}
+
+
+CLOSED_WHILE_READ = """
+import sys, threading, time
+from pathlib import Path
+from corpora.library import Library
+from tests.fakes import WordEncoder
+
+library = Library(Path(sys.argv[1]), WordEncoder())
+failures = []
+until = time.monotonic() + 4
+
+
+def read():
+    while time.monotonic() < until:
+        try:
+            assert library.stats()["documents"] == 2
+            assert len(library.documents()) == 2
+        except BaseException as error:
+            failures.append(error)
+            return
+
+
+threads = [threading.Thread(target=read) for _ in range(4)]
+for thread in threads:
+    thread.start()
+while time.monotonic() < until:
+    library.close()
+for thread in threads:
+    thread.join()
+print("failures:", failures)
+"""
+
+
+def test_a_library_closed_under_its_readers_does_them_no_harm(library: Library) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", CLOSED_WHILE_READ, str(library.home)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=ROOT,
+    )
+    assert (ran.returncode, ran.stdout.strip()) == (0, "failures: []"), ran.stderr
+
+
+def _handles() -> list[str]:
+    return [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+
+
+def test_a_thread_that_lets_go_of_a_closed_library_frees_its_file(library: Library) -> None:
+    def open_files() -> int:
+        return sum(os.path.exists(f) and str(library.database) in os.readlink(f) for f in _handles())
+
+    opened, closed = threading.Event(), threading.Event()
+
+    def read() -> None:
+        library.stats()
+        opened.set()
+        closed.wait()
+
+    library.close()
+    thread = threading.Thread(target=read)
+    thread.start()
+    opened.wait()
+    assert open_files() > 0
+    library.close()
+    closed.set()
+    thread.join()
+    gc.collect()  # a connection and its cache of statements hold each other
+    assert open_files() == 0
