@@ -46,7 +46,8 @@ def traded(statement: str, source: str) -> Complaint | None:
     for stretch in _stretches(mine, theirs):
         if [match.group() for match in stretch] == mine:
             return None
-        found = found or _runs(mine, stretch, folded.text)
+        written = [bare[slice(*folded.source(match.start(), match.end()))] for match in stretch]
+        found = found or _runs(mine, stretch, folded.text) or _part_of_name(mine, stretch, written)
     if found is None:
         return None
     one, two = (" ".join(bare[slice(*folded.source(*run))].split()) for run in found)
@@ -95,6 +96,29 @@ def _runs(mine: list[str], stretch: list[re.Match[str]], text: str) -> tuple[_Pl
                 continue
             return (places[0].start(), places[right - 1].end()), (places[-left].start(), places[-1].end())
     return None
+
+
+def _part_of_name(mine: list[str], stretch: list[re.Match[str]], written: list[str]) -> tuple[_Place, _Place] | None:
+    """The places of two names of which one has the other's first word: the "North" of an Atlantic that has none.
+
+    written: the words of the stretch as the source has them, capitals and all.
+    """
+    words = [match.group() for match in stretch]
+    same = [a == b for a, b in zip(mine, words, strict=True)]
+    first, last = same.index(False), len(same) - same[::-1].index(False)
+    own, other = mine[first:last], words[first:last]
+    if own[-1:] == other[:1] and own[:-1] == other[1:]:
+        name, bare = first, last
+    elif own[:1] == other[-1:] and own[1:] == other[:-1]:
+        name, bare = last - 1, first
+    else:
+        return None
+    behind = name + 1
+    if max(behind, bare) >= len(words) or words[behind] != words[bare]:
+        return None
+    if not all(written[place][:1].isupper() for place in (name, behind, bare)):
+        return None
+    return (stretch[name].start(), stretch[behind].end()), (stretch[bare].start(), stretch[bare].end())
 
 
 def _alike(one: list[str], two: list[str]) -> bool:

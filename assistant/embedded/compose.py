@@ -179,6 +179,7 @@ class _Table:
     head: str
     rows: tuple[tuple[int, Unit], ...]  # (page, row)
     document_id: str
+    caption: str = ""
 
 
 def _tables(group: _Group, library: Library) -> list[_Table]:
@@ -200,8 +201,15 @@ def _tables(group: _Group, library: Library) -> list[_Table]:
                 rows = _continued(library, document_id, page, -1, len(table)) + rows
             head = next((unit.head for _, unit in rows if unit.head), "") or heads.get((document_id, page), "")
             seen |= {(document_id, number, unit.start) for number, unit in rows}
-            found.append(_Table(head, tuple(rows), document_id))
+            found.append(_Table(head, tuple(rows), document_id, _caption_of(library, document_id, *rows[0])))
     return found
+
+
+def _caption_of(library: Library, document_id: str, page: int, first: Unit) -> str:
+    """The caption that stands a few lines above the first row of a table, "" where there is none."""
+    units = units_of(library.page_text(document_id, page), furniture(library, document_id, page))
+    above = [unit for unit in units if unit.start < first.start][-6:]
+    return next((unit.text for unit in reversed(above) if _CAPTION.match(unit.text)), "")
 
 
 def _on_page(library: Library, document_id: str, page: int) -> list[list[Unit]]:
@@ -249,7 +257,7 @@ def _from_table(question: str, groups: Sequence[_Group], library: Library) -> Dr
         chosen = tables.select(rows, table.head, group.asked, question)
         if not chosen:
             continue
-        fit = tables.relevance(rows, table.head, {}, group.asked)
+        fit = tables.relevance(rows, table.head, table.caption, group.asked, condition(question))
         if best is None or fit > best[0]:
             best = (fit, table, chosen)
     if best is None or best[0] < max(RELEVANT, 0.75 * group.scored[0].values["words"]):
@@ -292,7 +300,7 @@ def _computed(question: str, groups: Sequence[_Group], library: Library) -> Draf
     if sums.is_sum(question) and len(groups) > 1:
         counted = []
         for group in groups:
-            fitting = [(a[0] + c.score, c, a[1]) for c in group.scored[:8] if (a := sums.counted(c.text, group.asked))]
+            fitting = [(a[0] + c.score, c, a[1]) for c in group.scored[:20] if (a := sums.counted(c.text, group.asked))]
             if not fitting:
                 return None
             counted.append(max(fitting, key=lambda one: one[0])[1:])
@@ -348,7 +356,7 @@ def _two_rows(
             continue
         units = [unit for _, unit in table.rows]
         place = tables.column(units, table.head, group.asked)
-        fit = tables.relevance(units, table.head, {}, group.asked) + (0.3 if place is not None else 0.0)
+        fit = tables.relevance(units, table.head, table.caption, group.asked) + (0.3 if place is not None else 0.0)
         if best is None or fit > best[0]:
             best = (fit, (table, first[0], second[0], place))
     return best[1] if best else None

@@ -122,14 +122,18 @@ def measured(text: str, asked: Asked) -> Amount | None:
     return best if best.unit or best.decimals else None
 
 
-def counted(text: str, asked: Asked) -> tuple[int, Amount] | None:
-    """The number that counts what is asked for: "8 biogeochemical (BGC) Argo floats" for floats,
-    and how well it fits."""
+def counted(text: str, asked: Asked) -> tuple[float, Amount] | None:
+    """The number that counts what is asked for: "8 biogeochemical (BGC) Argo floats were deployed" for floats, and how
+    well it fits. What is asked of them has to stand in the number's own clause: in "floats deployed here are among the
+    first of a program that will grow to 500 floats" nothing says how many were deployed.
+    """
     if not asked.focus:
         return None
     words = [(m.group(), m.start()) for m in re.finditer(r"[^\W_]+", text)]
-    best: tuple[int, Amount] | None = None
+    best: tuple[float, Amount] | None = None
     for amount in quantities(text):
+        if _told(_clause(text, amount.start), asked) < _IN_CLAUSE:
+            continue
         after = [w for w, start in words if start > amount.start][:7]
         for distance, word in enumerate(after):
             if stem(word.casefold()) in asked.focus:
@@ -138,6 +142,35 @@ def counted(text: str, asked: Asked) -> tuple[int, Amount] | None:
                 if best is None or fit > best[0]:
                     best = (fit, amount)
     return best
+
+
+#: How much of what is asked the clause of a number must hold for the number to be added up.
+_IN_CLAUSE = 0.5
+
+
+def _told(clause: str, asked: Asked) -> float:
+    """The share of the asked words that a clause holds, 0 to 1; names with digits are of the documents compared."""
+    weights = {n: w for n, w in asked.weights.items() if not any(c.isdigit() for c in n) and n not in _SUMMED}
+    held = asked.matched(clause)
+    return sum(w for n, w in weights.items() if n in held) / (sum(weights.values()) or 1.0)
+
+
+_SUMMED = frozenset(stem(word) for word in ("total", "altogether", "together", "combined", "sum", "number", "all"))
+_CLAUSE_END = re.compile(
+    r"[;:()]|,(?!\d)|\s(?:which|that|who|while|whereas|although|because|but)\s|\s(?:and|to) (?=will|would|grow)",
+    re.IGNORECASE,
+)
+
+
+def _clause(text: str, place: int) -> str:
+    """The clause of `text` that holds the character at `place`; brackets inside it are left out."""
+    bare = re.sub(r"\([^()]*\)", lambda m: " " * len(m.group()), text)
+    if bare[place : place + 1].isspace():
+        bare = text
+    ends = list(_CLAUSE_END.finditer(bare))
+    start = max((match.end() for match in ends if match.end() <= place), default=0)
+    end = min((match.start() for match in ends if match.start() > place), default=len(bare))
+    return bare[start:end]
 
 
 def difference(question: str, first: Amount, second: Amount) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from assistant.embedded.asked import Asked, bag, plain
 from assistant.embedded.conditions import Condition, condition, excluded
@@ -129,6 +129,14 @@ def select(rows: Sequence[Unit], head: str, asked: Asked, question: str) -> list
     return kept[:MOST_ROWS]
 
 
-def relevance(rows: Sequence[Unit], head: str, heading: Mapping[str, float], asked: Asked) -> float:
-    """How much of what is asked a table's caption, heads and rows hold together, 0 to 1."""
-    return asked.share(asked.matched(head), heading, *(asked.matched(row.text) for row in rows))
+def relevance(rows: Sequence[Unit], head: str, caption: str, asked: Asked, bound: Condition | None = None) -> float:
+    """How much of what is asked a table's caption, heads and rows hold together, 0 to 1.
+
+    A column that the condition is held against says "deeper" or "warmer" as well as the word would.
+    """
+    compared = {}
+    if bound is not None and column(rows, head, asked, bound) is not None:
+        compared = {name: 1.0 for name in asked.weights if _MEANT.get(name) in measures(head)}
+    return asked.share(
+        asked.matched(head), asked.matched(caption), compared, *(asked.matched(row.text) for row in rows)
+    )

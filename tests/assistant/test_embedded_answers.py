@@ -130,6 +130,48 @@ def test_a_count_belongs_to_the_thing_behind_it(samples: Library) -> None:
     assert question.counted("In 12 days they met no other ship at all, and the floats were lost.") == 0.0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Floats deployed here are among the first of a program, which is slated to grow to 500 floats over 5 years.",
+        "These floats were the first of 500 floats in all.",
+        "Nine floats were tested ashore, but none was deployed.",
+        "The floats were deployed from 12 stations.",
+    ],
+)
+def test_a_number_that_does_not_count_what_was_done_is_not_added_up(samples: Library, text: str) -> None:
+    question = asked(samples, "How many floats were deployed in total?")
+    assert sums.counted(text, question) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("8 biogeochemical (BGC) Argo floats were deployed as part of the program (of 500 floats).", "8"),
+        ("In all, 10 GO-BGC floats were deployed", "10"),
+        ("Additionally, four floats with biochemical sensors were deployed.", "4"),
+        ("The ship, which had sailed late, deployed 1,200 floats; 3 failed.", "1200"),
+    ],
+)
+def test_the_number_of_the_clause_that_says_it_is_added_up(samples: Library, text: str, number: str) -> None:
+    found = sums.counted(text, asked(samples, "How many floats were deployed in total?"))
+    assert found is not None
+    assert found[1].number == number
+
+
+def test_a_table_is_known_by_its_caption_and_by_the_column_that_the_question_compares(samples: Library) -> None:
+    question = "Which casts of Table 4 were deeper than 900 m?"
+    meant = asked(samples, question)
+    head = "Surf. Temperature Surf. Salinity Chl-a Cast Depth"
+    bare = tables.relevance(rows(), head, "", meant)
+    assert tables.relevance(rows(), head, "Table 4: Stations of the cruise", meant) > bare
+    assert tables.relevance(rows(), head, "Table 5: Stations of the cruise", meant) < 1
+    assert tables.relevance(rows(), head, "", meant, condition(question)) > bare
+    assert tables.relevance(rows(), "Temperature", "", meant, condition("warmer than 99")) == tables.relevance(
+        rows(), "Temperature", "", meant
+    )
+
+
 def test_no_before_what_is_asked_about_denies_it(samples: Library) -> None:
     question = asked(samples, "When were the moorings recovered?")
     assert question.denied("No moorings were set or recovered.")

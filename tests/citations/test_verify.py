@@ -31,6 +31,11 @@ def test_the_table_holds_every_kind_of_case():
         ("It was 5 mL deep.", "It was 5 L deep.", "the source gives 5 L, the statement 5 mL"),
         ("It did not rain.", "It did rain.", "the source does not deny what the statement denies"),
         ("Beck met Miller.", "Beck met Mallon.", "the source does not name Miller"),
+        (
+            "We compared the heat of the Atlantic Ocean with the salt of the North Atlantic Ocean in 2021.",
+            "We compared the heat of the North Atlantic Ocean with the salt of the Atlantic Ocean in 2021.",
+            "the source has “North Atlantic” and “Atlantic” in each other's place",
+        ),
     ],
 )
 def test_the_reason_says_in_words_what_differs(statement, source, reason):

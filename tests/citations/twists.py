@@ -248,9 +248,15 @@ _QUIET = ["rarely", "hardly", "barely", "seldom", "scarcely", "no longer", "almo
 
 def quietly_denied(text: str, rng: Random) -> str | None:
     match = _place(text, rf"\b{_VERBS}\b(?! not)", rng)
-    if match is None or re.match(r" (?:[\d~]|(?:" + _COUNTED + r") )", text[match.end() :]):
-        return None  # "nearly 5 m" is no lie about 5 m
-    return text[: match.end()] + " " + rng.choice(_QUIET) + text[match.end() :]
+    if match is None:
+        return None
+    word = rng.choice(_QUIET)
+    if word in ("nearly", "almost") and _NUMBER_NEXT.match(text[match.end() :]):
+        return None  # "nearly 5 m" is no lie about 5 m, nor is "nearly about 5 m"
+    return text[: match.end()] + " " + word + text[match.end() :]
+
+
+_NUMBER_NEXT = re.compile(rf" (?:(?:about|approximately|around|roughly|some) )?(?:[\d~]|(?:{_COUNTED}) )")
 
 
 def failed(text: str, rng: Random) -> str | None:
