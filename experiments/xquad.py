@@ -2,7 +2,8 @@
 
 Puts the articles of an XQuAD file into one library (an article is a document, a paragraph a page), asks every question
 of it and prints the share whose answer stands in the first cited span, and in the first three, beside the share whose
-paragraph is the first hit of search, and the share refused. Nothing is tuned on these questions.
+paragraph is the first hit of search, and the share refused. A refusal quotes the two nearest sentences: the first two
+shares do not count them, the third does. Nothing is tuned on these questions.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def run(path: Path, *, sample: int | None = None, encoder: Encoder | None = None
     articles, asked = read(path)
     if sample is not None and sample < len(asked):
         asked = random.Random(1).sample(asked, sample)
-    first = three = paragraph = refused = 0
+    first = three = shown = paragraph = refused = 0
     with tempfile.TemporaryDirectory() as scratch:
         library = Library(Path(scratch, "home"), Remembering(encoder or SentenceEncoder()))
         add_all(library, articles, CHUNK, Path(scratch))
@@ -92,6 +93,7 @@ def run(path: Path, *, sample: int | None = None, encoder: Encoder | None = None
             ]
             first += bool(spans[:1] and spans[0] and not draft.refused)
             three += any(spans) and not draft.refused
+            shown += any(spans)
             paragraph += bool(hits) and (hits[0].document, hits[0].span.page) == (one.document, one.page)
             refused += draft.refused
         library.close()
@@ -100,6 +102,7 @@ def run(path: Path, *, sample: int | None = None, encoder: Encoder | None = None
         "questions": count,
         "answer in the first span": first / count,
         "answer in the first 3 spans": three / count,
+        "the same, with what a refusal quotes": shown / count,
         "paragraph is the first hit": paragraph / count,
         "refused": refused / count,
     }
@@ -111,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="only so many questions, drawn at random")
     options = parser.parse_args(arguments)
     for name, value in run(options.file, sample=options.sample).items():
-        sys.stdout.write(f"{name:30}{value:10.3f}\n")
+        sys.stdout.write(f"{name:40}{value:10.3f}\n")
     return 0
 
 

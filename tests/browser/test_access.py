@@ -62,6 +62,8 @@ def test_no_page_has_a_serious_violation(browser, served: Served, scheme: str) -
         page.locator("#ll-examine").click()
         page.wait_for_selector("#ll-doctor .ll-doctor")
         found["settings"] = violations(page)
+        open_tab(page, "Experiments")
+        found["experiments"] = violations(page)
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
