@@ -67,12 +67,32 @@ class Turn:
         # Rounded as they are printed, so that a stored turn reopens equal to itself.
         object.__setattr__(self, "verdicts", tuple(_rounded(one) for one in self.verdicts))
 
+    @property
+    def stopped_at(self) -> str:
+        """The stage at which a guard stopped the turn, "input" or "output"; "" where none did."""
+        stages = [verdict.stage for verdict in self.verdicts if verdict.state == "block"]
+        return next((stage for stage in ("input", "output") if stage in stages), "")
+
+    @property
+    def summary(self) -> str:
+        """What the answer's statements stand on, in a line; for a refusal, what was looked at."""
+        if self.stopped_at == "input":
+            return "Stopped by a guard before any model was asked"
+        if self.stopped_at == "output":
+            return "Stopped by a guard: what the model wrote is not shown"
+        if self.refused:
+            looked = len(self.passages)
+            documents = len({passage.document for passage in self.passages})
+            where = f" in {documents} document{'s' if documents != 1 else ''}" if documents else ""
+            return f"No answer: {looked} passage{'s' if looked != 1 else ''}{where} looked at, none says it"
+        return self.checked.summary
+
     def to_json(self) -> dict[str, Any]:
         return {
             "question": self.question,
             "answer": self.answer,
             "refused": self.refused,
-            "summary": self.checked.summary,
+            "summary": self.summary,
             "statements": [statement_json(statement) for statement in self.checked.statements],
             "unknown_labels": list(self.checked.unknown_labels),
             "not_found_quotes": list(self.checked.not_found_quotes),

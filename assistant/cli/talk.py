@@ -99,7 +99,8 @@ def print_turn(turn: Turn) -> None:
             print("\n" + "\n".join(f"    {line}" for line in call.working))
     for note in turn.notes:
         say(f"\n{note}")
-    say(f"\n{turn.checked.summary}. Answered by {turn.model} in {turn.timings.total_s:.1f} s{_speed(turn)}.")
+    who = "Done" if turn.stopped_at else f"Answered by {turn.model}"
+    say(f"\n{turn.summary.rstrip('.')}. {who} in {turn.timings.total_s:.1f} s{_speed(turn)}.")
 
 
 def _speed(turn: Turn) -> str:

@@ -34,7 +34,7 @@ def answer_html(turn: Turn, number: int) -> str:
     parts = [f'<div class="ll-answer" data-turn="{number}">']
     parts.extend(_statement(statement, number, index) for index, statement in enumerate(turn.checked.statements))
     parts.extend(_working(call) for call in turn.tools if call.working)
-    parts.append(f'<p class="ll-summary">{escape(summary_of(turn))}{_flags(turn)}</p>')
+    parts.append(f'<p class="ll-summary">{escape(turn.summary)}{_flags(turn)}</p>')
     parts.extend(f'<p class="ll-hint">{escape(note)}</p>' for note in turn.notes)
     parts.extend(f'<p class="ll-flag ll-suspicious" role="note">{escape(line)}</p>' for line in warnings_of(turn))
     parts.append(badges_html(turn))
@@ -42,21 +42,6 @@ def answer_html(turn: Turn, number: int) -> str:
     parts.append(_details(turn))
     parts.append("</div>")
     return "".join(parts)
-
-
-def summary_of(turn: Turn) -> str:
-    """What the answer's statements stand on, in a few words; for a refusal, what was looked at."""
-    stages = [verdict.stage for verdict in turn.verdicts if verdict.state == "block"]
-    if "input" in stages:
-        return "Stopped by a guard before any model was asked"
-    if "output" in stages:
-        return "Stopped by a guard: what the model wrote is not shown"
-    if turn.refused:
-        looked = len(turn.passages)
-        documents = len({passage.document for passage in turn.passages})
-        where = f" in {documents} document{'s' if documents != 1 else ''}" if documents else ""
-        return f"No answer: {looked} passage{'s' if looked != 1 else ''}{where} looked at, none says it"
-    return turn.checked.summary
 
 
 def warnings_of(turn: Turn) -> list[str]:
