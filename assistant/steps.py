@@ -11,6 +11,7 @@ import json
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -236,8 +237,10 @@ class StepsMiddleware(AgentMiddleware):
             result = handler(request.override(tool_call={**call, "args": arguments}))
         except ModelError:
             raise
-        except Exception:
-            log.exception("the tool %s failed", name)
+        except Exception as error:  # noqa: BLE001 - whatever a tool raises, the model is told and goes on
+            # Not the error's own words: they may repeat arguments of a turn of which nothing may be kept.
+            places = "".join(traceback.format_tb(error.__traceback__))
+            log.error("the tool %s failed: %s\n%s", name, type(error).__name__, places)
             return self._refused(call, prompts.TOOL_BROKE.format(name=name), started, place)
         if isinstance(result, ToolMessage) and isinstance(result.artifact, dict) and "error" in result.artifact:
             self._may_come_again(key)

@@ -1,5 +1,5 @@
 """Text of a page that no reader sees: drawn invisibly, in the colour of its background, tiny, covered, clipped away,
-off the page, or on a layer that is switched off.
+off the page, on a layer that is switched off, or said in place of what is drawn.
 
 What the page's objects say of themselves picks the suspects; then the page is drawn with and without them, and
 whatever makes no difference is hidden, for whatever reason. A page without suspects costs a look at its objects.
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ingest.pages import displayed
+from ingest.replaced import address, marked_texts
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _Box = tuple[float, float, float, float]
@@ -79,18 +80,22 @@ class _Seen:
     orders: list[int] = field(default_factory=list)
     colours: list[tuple[int, int, int] | None] = field(default_factory=list)
     pictures: list[bool] = field(default_factory=list)
+    everything: list[tuple[Any, bool]] = field(default_factory=list)
     count: int = 0
 
 
 def hidden_kinds(
     page: Any, textpage: Any, codes: Sequence[int], corners: Array, bounds: tuple[float, ...], layered: bool = False
-) -> Array:
+) -> tuple[Array, tuple[str, ...]]:
     """For each character of a page the number of its kind in `KINDS` plus 1, 0 where a reader can see it.
+
+    Also the texts that marked content has beside what is drawn: see `ingest.replaced`.
 
     Parameters
     ----------
     page, textpage:
-        Of pypdfium2. Suspicious objects of the page are switched off, so it is good for nothing else afterwards.
+        Of pypdfium2. Suspicious objects of the page are switched off and replacement texts taken out, so it is good
+        for nothing else afterwards.
     corners:
         Boxes of the characters in page space, shape (n, 4): left, bottom, right, top; NaN where there is none.
     bounds:
@@ -101,17 +106,20 @@ def hidden_kinds(
     kinds = np.zeros(len(codes), np.uint8)
     seen = _objects(page)
     suspects = _suspects(seen, layered, bounds)
+    hidden: dict[int, int] = {}
     if suspects:
         _confirm(page, seen, suspects, bounds)
-        hidden = {_address(one.handle): KINDS.index(one.kind) + 1 for one in suspects if one.kind}
-        if hidden:
-            _mark(textpage, codes, hidden, kinds)
+        hidden = {address(one.handle): KINDS.index(one.kind) + 1 for one in suspects if one.kind}
+    marked = marked_texts(page, seen.everything)
+    hidden.update(dict.fromkeys(marked.replaced - hidden.keys(), KINDS.index("replaced") + 1))
+    if hidden:
+        _mark(textpage, codes, hidden, kinds)
     left, bottom, right, top = bounds
     with np.errstate(invalid="ignore"):
         x0, y0, x1, y1 = corners.T if len(corners) else np.zeros((4, 0))
         outside = (x1 < left) | (x0 > right) | (y1 < bottom) | (y0 > top)
     kinds[outside & (kinds == 0)] = KINDS.index("off_page") + 1
-    return kinds
+    return kinds, marked.told
 
 
 def hidden_spans(text: str, kinds: Sequence[int]) -> tuple[tuple[int, int, str], ...]:
@@ -185,6 +193,7 @@ def _objects(page: Any) -> _Seen:
             seen.count += 1
             handle = get(index)
             kind = raw.FPDFPageObj_GetType(handle)
+            seen.everything.append((handle, kind == raw.FPDF_PAGEOBJ_TEXT))
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 text(handle, at)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
@@ -368,10 +377,6 @@ def _pixels(
     return rows, columns
 
 
-def _address(handle: Any) -> int:
-    return ctypes.cast(handle, ctypes.c_void_p).value or 0
-
-
 def _mark(textpage: Any, codes: Sequence[int], hidden: dict[int, int], kinds: Array) -> None:
     import pypdfium2.raw as raw
 
@@ -380,7 +385,7 @@ def _mark(textpage: Any, codes: Sequence[int], hidden: dict[int, int], kinds: Ar
         if code > 0x20:
             handle = get(at, index)
             if handle:
-                kinds[index] = hidden.get(_address(handle), 0)
+                kinds[index] = hidden.get(address(handle), 0)
 
 
 def reasons(spans: Sequence[tuple[int, int, str]]) -> list[str]:

@@ -35,6 +35,7 @@ class ReadPage:
     hidden: tuple[tuple[int, int, str], ...] = ()  # (start, end, kind) of text that no reader sees: `ingest.hidden`
     ocr_confidence: float | None = None
     marks: tuple[tuple[int, int, str, int], ...] = ()  # (start, end, kind, level) of blocks whose kind the file says
+    told: tuple[str, ...] = ()  # what its marked content says beside what is drawn: `ingest.replaced`
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def pdfium_page(document: Any, number: int, layered: bool = False) -> ReadPage:
         rotation = page.get_rotation()
         width, height = page.get_size()
         bounds = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-        kinds = hidden_kinds(page, textpage, codes, corners, bounds, layered)
+        kinds, told = hidden_kinds(page, textpage, codes, corners, bounds, layered)
     finally:
         textpage.close()
         page.close()
@@ -70,7 +70,7 @@ def pdfium_page(document: Any, number: int, layered: bool = False) -> ReadPage:
     empty = ~((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))
     boxes[blank | empty] = np.nan
     hidden = hidden_spans(text.text, unseen.tolist()) if unseen.any() else ()
-    return ReadPage(number, text.text, boxes, kept, float(width), float(height), "pypdfium2", hidden)
+    return ReadPage(number, text.text, boxes, kept, float(width), float(height), "pypdfium2", hidden, told=told)
 
 
 def _line_changes(codes: list[int], corners: np.ndarray[Any, Any]) -> list[bool]:

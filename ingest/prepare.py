@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corpora.boxes import pack
@@ -21,6 +21,7 @@ from ingest.ocr import INSTALL
 from ingest.pages import Facts, ReadPage
 from ingest.pdf import PdfFile
 from ingest.scanned import Scans, page_list, read_scans
+from ingest.unseen import MOST, clean
 
 #: A document with fewer letters and digits than this on all its pages has no text to answer from.
 LEAST_TEXT = 8
@@ -116,7 +117,7 @@ def prepare(
         facts_reader=facts.reader,
         notes=tuple(notes),
         outline=facts.outline,
-        unseen=(("title", identity.title), ("file", name), *facts.unseen),
+        unseen=_unseen(identity.title, name, facts.unseen, pages),
         hidden=tuple((page.number, start, end, WORDS[kind]) for page in pages for start, end, kind in page.hidden),
         pages=tuple(
             Page(document_id, page.number, label, page.text, page.width, page.height, page.ocr_confidence)
@@ -127,6 +128,15 @@ def prepare(
         search_texts=tuple("" if chunk.kind == "furniture" else search_text(chunk) for chunk in chunks),
         embed_texts=tuple(embed_text(chunk, identity) for chunk in chunks if chunk.kind != "furniture"),
     )
+
+
+def _unseen(
+    title: str, file: str, unseen: Sequence[tuple[str, str]], pages: Sequence[ReadPage]
+) -> tuple[tuple[str, str], ...]:
+    """(place, text) of what no page shows, each once: the names, what the file says, what its pages say to others."""
+    # Together as well: a sentence may be spread over many marks.
+    told = [("alt_text", text) for page in pages for text in (*page.told, clean(" ".join(page.told))) if text][:MOST]
+    return tuple(dict.fromkeys([("title", title), ("file", file), *unseen, *told]))
 
 
 def _read_pdf(path: Path, name: str, ocr: str, progress: Callable[[int, int], None]) -> tuple[Facts, Scans]:

@@ -19,6 +19,11 @@ def picture(x: float, y: float, width: float, height: float) -> str:
     return f"q {width} 0 0 {height} {x} {y} cm /Im1 Do Q"
 
 
+def stands_for(text: str, content: str) -> str:
+    """Operators that paint `content`, marked so that a reader of text gets `text` in its place."""
+    return f"/Span << /ActualText <feff{text.encode('utf-16-be').hex()}> >> BDC {content} EMC"
+
+
 def scan_picture(lines: Sequence[tuple[float, float, float]]) -> bytes:
     """A page of 306 by 396 pixels, white, with a dark dashed bar for each line (x, y, width in points)."""
     rows = bytearray(b"\xf8" * (306 * 396))
@@ -65,6 +70,17 @@ WAYS: Mapping[str, tuple[str, str]] = {
         + " 0 -16 Td (and say nothing) Tj ET Q",
         "white",
     ),
+    "said in place of other words": (stands_for(SECRET, says("The rosette carried thirty six bottles")), "replaced"),
+    "said in place of two pieces": (
+        stands_for(SECRET, f"{says('The rosette')} {says('carried', x=160)}"),
+        "replaced",
+    ),
+    "said word by word": (
+        " ".join(stands_for(f"{word} ", says("salt", x=72 + 50 * at)) for at, word in enumerate(SECRET.split())),
+        "replaced",
+    ),
+    "said in place of a short word": (stands_for(SECRET, says("salt")), "replaced"),
+    "said inside a paragraph": (f"/P << /MCID 0 >> BDC {stands_for(SECRET, says('Salinity'))} EMC", "replaced"),
 }
 
 #: Pages on which a reader sees everything, however odd it looks to the rules.
@@ -81,6 +97,16 @@ HONEST: Mapping[str, str] = {
     "in a narrow clip": says("Oxygen was sampled first of all", before="60 590 500 30 re W n"),
     "the same words twice for bold": says("Cruise report") + says("Cruise report", x=72.3),
     "white specks": says(". . -", before="1 g"),
+    "the same words as are drawn": stands_for("Efficient sampling of oxygen", says("Efficient sampling of oxygen")),
+    "a word that a line end cuts": stands_for(
+        "Information on the salinity", f"{says('Infor-')} {says('mation on the salinity', y=586)}"
+    ),
+    "capitals and spaces": stands_for("The winch failed at station", says("T H E  WINCH FAILED AT STATION")),
+    "a hyphen that is none": f"{says('Oxygen')} {stands_for(chr(0xAD), says('-', x=130))} {says('rich', x=140)}",
+    "a space and a line end": stands_for(" \n", says(" ", x=130)) + says("Oxygen was sampled first"),
+    "a ligature": " ".join(stands_for("ffi", says("\\223", x=72 + 9 * at)) for at in range(20)),
+    "a bullet": stands_for("item", says("\\225")) + says("Oxygen was sampled first", x=90),
+    "a figure that is described": f"/Figure << /Alt (Track of the ship) >> BDC {picture(60, 500, 99, 80)} EMC",
 }
 
 

@@ -89,6 +89,23 @@ def test_an_answer_that_no_guard_minds_gets_out_whole(assistant: Assistant, liar
     assert started.arguments["query"] == "chief scientist HF31 …"
 
 
+def test_a_tool_that_breaks_over_a_model_s_words_logs_where_and_not_what(
+    assistant: Assistant, liar: Liar, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    liar.behaviour = BEHAVIOURS[1]
+
+    def broken(library: Library, query: str, *more: Any) -> Any:
+        raise RuntimeError(f"no index for {query}")
+
+    monkeypatch.setattr("tools.documents.search_documents", broken)
+    turn = assistant.ask(QUESTION)
+    assert turn.refused
+    assert "the tool search_documents failed: RuntimeError" in caplog.text
+    assert "test_no_leak.py" in caplog.text
+    assert found_in(caplog.text) == []
+
+
 class _FailsAtOutput(Screen):
     """The screen of an assistant whose embedded guard breaks once an answer is judged."""
 
