@@ -51,8 +51,9 @@ def _softly_denied(statement: Reading, source: Reading) -> list[Complaint]:
             if ("" in cues and cues - {""}) or ("" in theirs[root] and theirs[root] - {""}):
                 continue
             cue = sorted((cues | theirs[root]) - {""})[0]
-            where = "statement" if cue in cues else "source"
-            complaints.append(Complaint(f"only the {where} says “{cue}” of this", hard=False))
+            where, reading = ("statement", statement) if cue in cues else ("source", source)
+            said = next(word.text for word in reading.words if stem(word.form) == cue)
+            complaints.append(Complaint(f"only the {where} says “{said}” of this", hard=False))
     return complaints
 
 

@@ -35,7 +35,8 @@ _UNIT = (
     r"|m/s)"
 )
 _QUANTITY = re.compile(
-    rf"(?<![\w.])(?P<number>[-+−]?\d[\d,]*(?:\.\d+)?)(?:\s?±\s?[\d.]+)?(?:\s?(?P<unit>{_UNIT})(?![\w/]))?"
+    # No part of a date, a time or a range.
+    rf"(?<![\w.])(?<!\d[-–/:])(?P<number>[-+−]?\d[\d,]*(?:\.\d+)?)(?!\d|[,.\-–/:]\d)(?:\s?±\s?[\d.]+)?(?:\s?(?P<unit>{_UNIT})(?![\w/]))?"
 )
 
 

@@ -130,7 +130,10 @@ _TALK = _whole(
     rf"{_OPENING}|(?:{_THANKS}|{_FAREWELLS}|{_REMARKS})(?: {_TO})*|(?:{_OPENING} |(?:{_REMARKS}) |and |but |so )*"
     rf"(?:{_ABOUT_US}|{_THANKS}|{_FAREWELLS}|{_REMARKS})(?: (?:please|{_TO}))*|(?:leadline|{_TO})|(?:and|but) "
 )
-_GREETED = re.compile(rf"\s*(?:{_OPENING}|(?:{_THANKS})(?: {_TO})*)\s*[,!.;:–—-]+\s*(?=\S)", re.IGNORECASE)
+#: At the start of a message only, and as a word: "Phi-4" and "hi-res" greet nobody.
+_GREETED = re.compile(
+    rf"\A\s*(?:{_OPENING}|(?:{_THANKS})(?: {_TO})*)\s*(?:[,!.;:]+|[–—-]+(?=\s))\s*(?=\S)", re.IGNORECASE
+)
 #: Signs between the parts of a message; emoji and the like count as such.
 _PARTS = re.compile(r"[.,!?;:…¡¿。！？、，()\n–—\"“”*~]+|\s-+\s|[^\w\s'’,.!?-]+", re.UNICODE)
 

@@ -137,6 +137,8 @@ def test_a_count_belongs_to_the_thing_behind_it(samples: Library) -> None:
         "These floats were the first of 500 floats in all.",
         "Nine floats were tested ashore, but none was deployed.",
         "The floats were deployed from 12 stations.",
+        "2022-11-14 all floats deployed",
+        "10-20 floats deployed",
     ],
 )
 def test_a_number_that_does_not_count_what_was_done_is_not_added_up(samples: Library, text: str) -> None:

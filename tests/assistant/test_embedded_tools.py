@@ -85,6 +85,13 @@ def test_no_tool_is_called_for_talk_and_its_notice_is_ours(assistant: Assistant)
 
 def test_a_greeting_before_a_question_is_left_out_of_the_search(assistant: Assistant) -> None:
     assert without_greeting("Guten Morgen! Wer war Kapitän?") == "Wer war Kapitän?"
+    for whole in (
+        "What does Phi-4 need?",
+        "Hi-res pictures: where?",
+        "Who said hi, and when?",
+        "Is the CTD (ty: 9) new?",
+    ):
+        assert without_greeting(whole) == whole
     turn = assistant.ask("Hello there! Who was the chief scientist of HF31?")
     assert turn.tools[0].arguments["query"] == "Who was the chief scientist of HF31?"
     assert "Ilse Farrowmark" in turn.answer

@@ -37,6 +37,8 @@ CALCULATIONS = (
     ("What is 1013.25 hPa in bar?", "1.01325"),
     ("How many seconds are in 3 hours?", "10800"),
     ("What is (35.2 +/- 0.1) * 2?", "70.4"),
+    ("How many hours are 2 days and 5 hours?", "53"),
+    ("How many seconds are in 2 h, 5 min and 12 s?", "7512"),
 )
 ESTIMATES = (
     ("How much memory does llama3.1:8b need at q4_K_M with 8192 tokens of context?", "Llama-3.1-8B at Q4_K_M, 8,192"),
@@ -56,6 +58,9 @@ ESTIMATES = (
     ("How big is the KV cache of llama3.1:8b at 128k tokens of context?", "131,072"),
     ("How much memory does mixtral:8x7b need?", "8x7B"),
     ("Does qwen2.5:7b fit on an RTX 3060?", "RTX 3060"),
+    ("What does Qwen3 8B need in f16?", "F16"),
+    ("Memory of Gemma 2 9B with 4096 tokens of context at Q5_K_M?", "Q5_K_M"),
+    ("Estimate the memory of Phi-4 at Q8_0.", "Q8_0"),
 )
 #: Questions of documents, which neither tool may take.
 OF_DOCUMENTS = (
@@ -65,6 +70,8 @@ OF_DOCUMENTS = (
     "On A20 2021, what was the offset of the measured from the certified total alkalinity of CRM batch 187?",
     "Who was the chief scientist in 2021?",
     "Which memory does the report say the logger had?",
+    "What does the 16-bit converter of the CTD need?",
+    "How many floats and 3 moorings are there in 2 reports?",
 )
 
 

@@ -131,6 +131,9 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
     )
 )
+#: One quantity in several units: "3 days and 4 hours", "2 h, 5 min and 12 s", "5 ft 11 in".
+_COMPOUND = re.compile(r"\d[\d.]*\s*[a-z]+(?:(?:\s*,\s*|\s+)(?:and\s+)?\d[\d.]*\s*[a-z]+)+", re.I)
+_JOINT = re.compile(r"(?<=[a-z])(?:\s*,\s*|\s+)(?:and\s+)?(?=\d)", re.I)
 #: Where a form leaves a part out, and it is not empty.
 _DEFAULT = {"u": "hours"}
 _WORTH = re.compile(r"\d|\bpi\b|\ba\s+(?:day|week|year|hour|minute|mile|knot|fathom|nautical)\b", re.I)
@@ -180,6 +183,8 @@ def _candidates(question: str) -> list[str]:
     for pattern, form in _FORMS:
         if match := pattern.fullmatch(text):
             groups = {name: value or _DEFAULT.get(name, "") for name, value in match.groupdict().items()}
+            if _COMPOUND.fullmatch(groups.get("x", "")):
+                groups["x"] = _JOINT.sub(" + ", groups["x"])
             rewritten = form.format(**{"at": "", **groups}).strip()
             if between := _UNIT_TRAIL.fullmatch(rewritten):
                 found.extend([f"days {between['x']}", f"distance {between['x']}"])

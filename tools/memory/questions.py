@@ -48,9 +48,10 @@ _ASKS = re.compile(
     r"compute|need|needs|enough|tell\s+me|give\s+me|show\s+me)\b",
     re.I,
 )
+_NOUN = re.compile(r"^\W*(?:the\s+)?(?:v?ram|memory|size)\s+(?:of|for|needed|required)\b", re.I)
 _QUANT = re.compile(
     r"(?<![\w.])((?:ud-)?(?:iq|q|tq)[1-8](?:[_-]?(?:k|0|1|xxs|xs|s|m|nl))?(?:[_-]?(?:s|m|l|xl))?|fp16|f16|bf16|fp32|f32|"
-    r"fp8|int8|int4|nf4|awq|gptq|mxfp4|(?:\d{1,2})[- ]?bits?)(?![\w.])",
+    r"fp8|int8|int4|nf4|awq|gptq|mxfp4|(?:\d{1,2})[- ]?bits?)(?!\w|\.\w)",
     re.I,
 )
 _CONTEXT = (
@@ -102,7 +103,9 @@ def find_request(question: str) -> MemoryRequest | None:
     """
     if not isinstance(question, str) or not 3 <= len(question) <= MAX_QUESTION:
         return None
-    if not _TOPIC.search(question) or not _ASKS.search(question):
+    # A quantisation is spoken of where memory is meant: "What does Mistral 7B need in f16?"
+    topic = _TOPIC.search(question) or _QUANT.search(question)
+    if not topic or not (_ASKS.search(question) or _NOUN.search(question)):
         return None
     model, rest = _model(question)
     if model is None:
