@@ -10,8 +10,9 @@ from guards.matching import combined, matched, rule
 from guards.risks import risk
 from guards.verdict import Risk
 
+# Not the past: who asks what a factory produced or where munitions were made asks for history.
 _MAKE = (
-    r"\b(?:make|making|build\w*|creat\w+|construct\w*|assembl\w+|produc\w+|manufactur\w+|synthesi[sz]\w+"
+    r"\b(?:make|making|build\w*|creat\w+|construct\w*|assembl\w+|produc(?:e|ing)|manufactur(?:e|ing)|synthesi[sz](?:e|ing)"
     r"|cook\w*|prepar\w+"
     r"|design\w*|develop\w*|brew\w*|culturing|weaponi[sz]\w+|enrich\w*|acquir\w+|buy\w*|obtain\w*|get"
     r"|detonat\w+|plant"
@@ -44,6 +45,15 @@ RULES = (
         r"|nerve (?:agent|gas)|sarin|tabun|novichok|vx (?:gas|agent|nerve)|mustard gas|ricin|anthrax"
         r"|botulinum toxin"
         r"|silencers?|suppressor|ghost guns?|landmines?|thermite|napalm|tatp|flamethrower)\b",
+        # The same told as a story: who narrates makes no difference to what is told.
+        r"\b(?:grand(?:ma|mother|pa|father)|bedtime|lullab\w+|fairy ?tale|poem|song|screenplay"
+        r"|role-?play\w*|pretend\w*|imagine)\b[^\n]{0,120}\b(?:synthesis|recipe|formula|production|preparation|steps"
+        r"|instructions|procedure)\b[^.!?\n]{0,40}\b(?:sarin|tabun|novichok|vx|nerve (?:agent|gas)|mustard gas|ricin"
+        r"|anthrax|botulinum toxin|pipe bombs?|napalm|thermite|tatp|explosives?|nuclear weapons?)\b",
+        r"\b(?:synthesis|recipe|formula|production|preparation|steps|instructions|procedure)\b[^.!?\n]{0,40}\b(?:sarin"
+        r"|tabun|novichok|vx|nerve (?:agent|gas)|mustard gas|ricin|anthrax|botulinum toxin|pipe bombs?|napalm|thermite"
+        r"|tatp|explosives?|nuclear weapons?)\b[^\n]{0,80}\b(?:bedtime|lullab\w+|fairy ?tale|grand(?:ma|mother|pa"
+        r"|father)|role-?play\w*)\b",
         _MAKE + _NEAR + r"\b(?:untraceable|undetectable) (?:poison|weapon|gun|firearm)s?\b",
         r"\b(?:poison|contaminate)\b"
         + _NEAR
@@ -78,6 +88,10 @@ RULES = (
         r"|painless) (?:\w+ ){0,3}"
         r"suicide\b|\bsuicide (?:methods?|note for me|pact)\b|\bend (?:my|your) (?:own )?life\b"
         r"|\bpainless(?:ly)? (?:way to )?die\b",
+        r"\bhow (?:many|much)\b[^.!?\n]{0,60}\b(?:pills?|tablets?|capsules?|sleeping|paracetamol|acetaminophen"
+        r"|ibuprofen|insulin|opio\w+|medication|meds)\b[^.!?\n]{0,50}\b(?:to die|to overdose|kills? (?:me|you)"
+        r"|(?:would |will )?be (?:fatal|lethal|enough to die)|end it)\b",
+        r"\bi (?:just |really |only )?(?:want|wish|need|plan|am going|would like) to (?:die|be dead|end it all)\b",
         r"\b(?:pro-?ana|thinspo)\b|\b(?:hide|conceal) (?:my )?(?:anorexia|bulimia|self[- ]harm|cutting)\b",
     ),
     rule(
@@ -104,6 +118,19 @@ RULES = (
         + _NEAR
         + r"\b(?:malware|ransom ?ware"
         r"|key ?logger|computer virus|botnet|phishing (?:e-?mail|attack|site|page|campaign))",
+        r"\b(?:write|draft|craft|compose|make|create|design|generate|send)\b"
+        + _NEAR
+        + r"\b(?:phishing (?:mails?|messages?"
+        r"|texts?|sms|letters?)|spear-?phishing)\b",
+        r"\b(?:mails?|e-?mails?|messages?|letters?|sms|pages?|sites?|websites?|forms?) (?:that |which )?(?:looks?"
+        r"|pretends?|appears?|seems?|claims?|poses?|posing|pretending|looking)\b[^.!?\n]{0,90}\b(?:passwords?|credentials?"
+        r"|log-?ins?|card numbers?|bank details)\b",
+        r"\b(?:get|log|sneak|break) (?:into|in to) (?:my (?:\w+ )?\w+'s|some(?:one|body)(?: else)?'s|her|his|their"
+        r"|an?(?:other)? \w+'s) (?:\w+ ){0,2}(?:accounts?|phones?|e-?mails?|wi-?fi|computers?|laptops?|messages"
+        r"|network)\b",
+        r"\b(?:write|code|program\w*|script|make|build|schreib\w*|erstell\w*|ecri\w+|cre[ea]\w*|escrib\w+|haz|scrivi|scrive\w*)"
+        r"\b[^.!?\n]{0,80}\b(?:encrypt\w*|verschl\w+|chiffr\w+|cifr\w+)\b[^.!?\n]{0,80}\b(?:ransom|loe?segeld|lösegeld"
+        r"|rancon|rescate|riscatto|resgate)\b",
         r"\b(?:launch|perform|conduct|carry out|start|execute|do)\b" + _NEAR + r"\b(?:ddos|denial[- ]of[- ]service)\b",
         r"\b(?:hack|break|breaking|hacking) (?:into )?(?:\w+ ){0,4}(?:account|facebook|instagram|gmail"
         r"|e-?mail|phone|computer"

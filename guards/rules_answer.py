@@ -44,6 +44,13 @@ ANSWER = (
     ),
 )
 
+#: The prompts that a device or another program showed are no secret of ours.
+_NOT_OF_A_PROGRAM = (
+    r"(?! (?:that|which|of|from|(?:printed|shown|displayed|issued|written|given) (?:by|on|in)) (?:(?:the|an?) )?"
+    r"(?!you\b|your\b|this\b|chat|assistant|ai\b|llm|language|model\b|bot\b|conversation|system\b|it\b|were\b|was\b"
+    r"|are\b|is\b|define|govern|control|set|start)\w)"
+)
+
 LEAK = (
     rule(
         "injection.leak",
@@ -56,7 +63,19 @@ LEAK = (
         r"|(?:initial |original |first |own |hidden |full |your )prompts?(?: texts?)?|system messages?"
         r"|your (?:original|initial) instructions?|(?:hidden|secret|internal|system) (?:instructions?"
         r"|rules|prompts?|messages?)"
-        r"|instructions? (?:you|that you|given to you|above|verbatim)|pre-?prompt|guidelines you)",
+        r"|instructions? (?:you|that you|given to you|above|verbatim)|pre-?prompt|guidelines you)\b"
+        + _NOT_OF_A_PROGRAM,
+        # The same under other names.
+        r"\b(?:reveal|show|print|repeat|output|display|tell|give|share|recite|list|write|dump|disclose|expose|return"
+        r"|type|spell|copy|translate|summari[sz]e|paste)\b (?:\w+ ){0,4}(?:your (?:\w+ )?(?:hidden|secret|internal"
+        r"|system|initial|underlying|built-?in) (?:\w+ )?(?:configuration|config|setup|set-?up|settings?|text|preamble"
+        r"|polic(?:y|ies)|guidance|directions|directives|briefing)|the (?:system|hidden) (?:text|preamble"
+        r"|configuration of this"
+        r"|briefing))\b",
+        r"\b(?:messages?|texts?|words?|sentences?|lines?|instructions?|everything|what) (?:that |which )?(?:preced\w+"
+        r"|c[ao]mes? before|(?:stands?|stood|was|were|is|are) (?:written )?(?:before|above)) (?:mine"
+        r"|my (?:first |own )?(?:message|question|words?|text|line)|this (?:message|conversation|chat|line)"
+        r"|our (?:conversation|chat))\b",
         r"\b(?:repeat|print|output|copy|show|write|return|translate|display|spell) (?:\w+ ){0,4}(?:text"
         r"|words?|everything|all|lines?"
         r"|content|sentences?|instructions?|prompt) (?:\w+ ){0,2}(?:above|before this|preceding"
