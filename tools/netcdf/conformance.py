@@ -211,6 +211,7 @@ def _translate(
         name = result.name[0] if isinstance(result.name, tuple) else str(result.name)
         for message in result.msgs:
             text = re.sub(r"\s+", " ", str(message)).strip()
+            text = re.sub(r"<class '(?:numpy\.)?(\w+)'>", r"\1", text)
             if not text or (text in seen and "missing the following" not in name) or ignored.search(f"{name} {text}"):
                 continue
             seen.add(text)

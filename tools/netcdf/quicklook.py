@@ -18,6 +18,8 @@ from tools.netcdf.names import base
 _MOST_PLOTS = 6
 _MOST_POINTS = 600
 _MAP_SIDE = 90
+#: Significant digits along a line: seconds since 1900 need ten to tell an hour from the next.
+_ALONG_DIGITS = 10
 
 
 def collect(context: Context, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -58,9 +60,9 @@ def _chosen(context: Context, findings: Sequence[Finding]) -> list[Var]:
     ]
 
 
-def _rounded(values: Any) -> list[float | None]:
-    """Five significant digits; None for missing, which JSON has."""
-    return [float(f"{v:.5g}") if np.isfinite(v) else None for v in np.ravel(values)]
+def _rounded(values: Any, digits: int = 5) -> list[float | None]:
+    """So many significant digits; None for missing, which JSON has."""
+    return [float(f"{v:.{digits}g}") if np.isfinite(v) else None for v in np.ravel(values)]
 
 
 def _marks(findings: Sequence[Finding], shape: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -91,16 +93,17 @@ def _plot(context: Context, var: Var, findings: Sequence[Finding]) -> dict[str, 
     axis = line_axis(context, var)
     others = tuple(i for n, i in enumerate(marks[0]) if n != axis) if marks else _fullest(values, axis)
     line = np.moveaxis(values, axis, -1)[others]
-    along, label, down = _along(context, var, axis, others, line.size)
+    along, label, down, dated = _along(context, var, axis, others, line.size)
     thin = max(1, line.size // _MOST_POINTS)
     here = [m[axis] for m in marks if tuple(i for n, i in enumerate(m) if n != axis) == others]
     keep = np.unique(np.concatenate((np.arange(0, line.size, thin), np.array(here, dtype=int))))
     return plot | {
         "kind": "profile" if down else "series",
-        "along": _rounded(along[keep]),
+        "along": _rounded(along[keep], _ALONG_DIGITS),
         "along_label": label,
+        "along_dated": dated,
         "values": _rounded(line[keep]),
-        "marked": [[a, v] for a, v in zip(_rounded(along[here]), _rounded(line[here]), strict=True)],
+        "marked": [[a, v] for a, v in zip(_rounded(along[here], _ALONG_DIGITS), _rounded(line[here]), strict=True)],
     }
 
 
@@ -109,8 +112,8 @@ def _fullest(values: Floats, axis: int) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(counts)), counts.shape)) if counts.shape else ()
 
 
-def _along(context: Context, var: Var, axis: int, others: tuple[int, ...], size: int) -> tuple[Floats, str, bool]:
-    """The coordinate along the line, its label, and whether it is a depth."""
+def _along(context: Context, var: Var, axis: int, others: tuple[int, ...], size: int) -> tuple[Floats, str, bool, bool]:
+    """The coordinate along the line, its label, whether it is a depth, and whether it is days since 1970-01-01."""
     for group, down in ((context.roles.vertical + context.roles.pressure, True), (context.roles.time, False)):
         for coordinate in group:
             values = context.values(coordinate) if coordinate is not var else None
@@ -123,8 +126,30 @@ def _along(context: Context, var: Var, axis: int, others: tuple[int, ...], size:
             else:
                 continue
             if np.isfinite(found).sum() > 1:
-                return found, f"{base(coordinate.name)} ({coordinate.units or '1'})", down
-    return np.arange(size, dtype=float), f"index along {base(var.dims[axis])}", False
+                days = None if down else _days(coordinate, found)
+                if days is not None:
+                    return days, base(coordinate.name), False, True
+                return found, f"{base(coordinate.name)} ({coordinate.units or '1'})", down, False
+    return np.arange(size, dtype=float), f"index along {base(var.dims[axis])}", False, False
+
+
+def _days(coordinate: Var, values: Floats) -> Floats | None:
+    """Days since 1970-01-01, or None where the unit or the calendar gives no dates that a plot can show."""
+    import cftime
+
+    calendar = coordinate.text("calendar").lower() or "standard"
+    if calendar not in ("standard", "gregorian", "proleptic_gregorian"):
+        return None
+    try:
+        # Two dates are enough: all units but months and years, which are refused, are even.
+        ends = [cftime.num2date(number, coordinate.units, calendar) for number in (0, 1)]
+        start, after = cftime.date2num(ends, "seconds since 1970-01-01", calendar)
+    except (ValueError, TypeError, OverflowError, AttributeError):
+        return None
+    days = np.asarray((start + values * (after - start)) / 86400.0, dtype=float)
+    finite = days[np.isfinite(days)]
+    # The years 1 to 9999 are those that matplotlib has; a wrong epoch may lead out of them.
+    return days if finite.size and finite.min() > -719_000 and finite.max() < 2_932_000 else None
 
 
 def _map(context: Context, var: Var, values: Floats) -> dict[str, Any] | None:

@@ -149,7 +149,7 @@ _STYLE = """
 @media(prefers-color-scheme:dark){:root{--ink:#e3e9ef;--soft:#9fb0bf;--line:#33414e;--paper:#141b22;--code:#1d2731;
 --bad:#ff8a80;--odd:#f0b95a;--tip:#8fc1e8;--good:#7fd3a0}img{background:#fff}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;
-margin:2rem auto;padding:0 1rem}
+margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2rem;border-bottom:1px solid var(--line)}
 .verdict{font-weight:600;padding:.6rem .8rem;border-left:.35rem solid var(--soft);background:var(--code)}
 .violations,.unreadable{border-color:var(--bad)}.suspicious,.incomplete{border-color:var(--odd)}
@@ -160,7 +160,7 @@ details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}pre{background:var(--code);padding:.6rem;overflow-x:auto;font-size:.85rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .5rem;
 border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
-figure{margin:1rem 0}img{max-width:100%;height:auto;border-radius:.3rem}
+td:first-child{min-width:9.5rem}figure{margin:1rem 0}img{max-width:100%;height:auto;border-radius:.3rem}
 figcaption,.soft{color:var(--soft);font-size:.9rem}
 """
 
@@ -197,12 +197,12 @@ def render_html(report: Report) -> str:
     plots = draw(report)
     if plots:
         parts.append("<h2>Quick look</h2>")
-        for title, description, png in plots:
-            data = base64.b64encode(png).decode()
-            parts.append(
-                f'<figure><img alt="{e(description)}" src="data:image/png;base64,{data}"><figcaption>{e(title)}. '
-                f"{e(description)}</figcaption></figure>"
+        for title, caption, pictures in plots:
+            images = "".join(
+                f'<img alt="{e(description)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+                for description, png in pictures
             )
+            parts.append(f"<figure>{images}<figcaption><b>{e(title)}</b>: {e(caption)}</figcaption></figure>")
     parts += _variables_html(report)
     parts.append(
         "<h2>Checks</h2><table><thead><tr><th>check</th><th>what it asks</th><th>result</th></tr></thead><tbody>"
@@ -232,7 +232,8 @@ def _finding_html(finding: Finding, *, opened: bool) -> str:
         for title, key in (("Fix with xarray", "xarray"), ("Fix with ncatted (NCO)", "ncatted"))
         if finding.fix.get(key)
     )
-    where = f"<b>{e(_few(finding.variables))}</b> " if finding.variables else ""
+    # A message over many variables names them itself.
+    where = f"<b>{e(finding.variables[0])}</b> " if len(finding.variables) == 1 else ""
     return (
         f"<details{' open' if opened else ''}><summary><span class='tag "
         f"{finding.level}'>{finding.cls}</span>{where}"
