@@ -144,7 +144,7 @@ def _distribution(name: str, units: str, histogram: dict[str, Any], marked: list
     else:
         axes.yaxis.get_major_locator().set_params(integer=True)
     axes.xaxis.get_major_locator().set_params(nbins=4)
-    axes.set_xlabel(units)
+    axes.set_xlabel("dimensionless" if units == "1" else units)
     axes.set_ylabel("number of values")
     for value in marked[:20]:
         axes.axvline(value, color=_MARK, lw=1.0)

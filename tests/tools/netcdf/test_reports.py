@@ -129,3 +129,28 @@ def test_similar_findings_are_folded_into_one(tmp_path: Path) -> None:
     found = [f for f in report.findings if f.code == "units-invalid"]
     assert len(found) == 1
     assert len(found[0].variables) == 8
+
+
+def test_a_series_is_drawn_along_dates_that_tell_an_hour_from_the_next(tmp_path: Path) -> None:
+    dataset = MAKERS["mooring"](hours=48)
+    dataset["time"] = (
+        "time",
+        3.9e9 + 3600.0 * np.arange(48),
+        {"units": "seconds since 1900-01-01", "standard_name": "time", "calendar": "standard", "axis": "T"},
+    )
+    plots = check_file(write(dataset, tmp_path / "hours.nc")).facts["plots"]["variables"]
+    series = next(plot for plot in plots if plot["kind"] == "series")
+    assert series["along_dated"]
+    assert series["along_label"] == "time"
+    np.testing.assert_allclose(np.diff(series["along"]) * 24, 1.0, atol=1e-3)
+    # 3.9e9 s after 1900-01-01 is 2023-08-02 21:20.
+    np.testing.assert_allclose(series["along"][0], 19571 + (21 + 20 / 60) / 24, atol=1e-4)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_page_and_long_words_break(spiky: Report) -> None:
+    page = render_html(spiky)
+    assert "overflow-wrap:anywhere}" in page.split("h1{")[0]
+    # The values and their distribution are two pictures, which stand below each other where there is no room.
+    assert re.search(
+        r'<figure><img alt="Profile of temperature, 1 value circled[^>]*><img alt="Distribution of temp', page
+    )
