@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         "PROVIDER:MODEL for a hosted one.",
     )
     encoder: str = Field(DEFAULT_ENCODER, description="The sentence encoder; changing it needs `leadline reindex`.")
+    reranker: str = Field(
+        "",
+        description="A cross-encoder of sentence-transformers, by name or folder, that reads the best 30 hits of a "
+        "search again: better order, slower search. Empty searches without one.",
+    )
     ollama_host: str = Field(
         "http://127.0.0.1:11434",
         validation_alias=AliasChoices("LEADLINE_OLLAMA_HOST", "OLLAMA_HOST", "ollama_host"),

@@ -17,6 +17,7 @@ from corpora.encoder import Encoder, SentenceEncoder, Vectors
 from corpora.errors import LeadlineError
 from corpora.model import Chunk, Span
 from corpora.reading import Reading
+from corpora.reranking import Reranker
 from corpora.vectors import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ class Indexing(Reading):
     def __init__(self, home: Path, encoder: Encoder | None = None) -> None:
         super().__init__(home)
         self.encoder: Encoder = encoder or SentenceEncoder()
+        #: Reads the best hits again where one is set; None leaves them as search found them.
+        self.reranker: Reranker | None = None
         self._held = 0
         self._index: VectorIndex | None = None
         self._generation = ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from corpora.library import Library
 from corpora.model import Document, Hit, Page
+from corpora.reranking import RERANKED, reranked
 from corpora.search import search
 
 
@@ -22,8 +23,14 @@ def search_documents(library: Library, query: str, documents: Sequence[str] | No
     ------
     DocumentNotFound
         A name that no document has, or that several have.
+    EncoderError
+        A reranker is set and cannot be loaded.
     """
-    return search(library, query, k=k, documents=resolve(library, documents))
+    limit = resolve(library, documents)
+    if library.reranker is None:
+        return search(library, query, k=k, documents=limit)
+    hits = search(library, query, k=max(k, RERANKED), documents=limit)
+    return reranked(hits, query, library.reranker)[:k]
 
 
 def resolve(library: Library, documents: Sequence[str] | None) -> list[str] | None:
