@@ -143,6 +143,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Folders whose NetCDF files may be checked from the chat, besides what was uploaded.",
     )
+    allow_network: bool = Field(
+        False, description="Let the NetCDF checker read OPeNDAP addresses; without it no address is asked."
+    )
     max_file_mib: int = Field(1024, ge=1, description="Larger files are refused.")
     ocr: Literal["auto", "on", "off"] = Field(
         "auto",

@@ -113,13 +113,20 @@ def netcdf_command(
     ] = "html",
     fix: Annotated[bool, typer.Option(help="Write a cleaned copy beside each file; the original stays.")] = False,
     time_limit: Annotated[float, typer.Option(help="Seconds for one file.")] = 60.0,
-    allow_network: Annotated[bool, typer.Option(help="Allow OPeNDAP addresses.")] = False,
+    allow_network: Annotated[
+        bool | None, typer.Option(help="Allow OPeNDAP addresses.", show_default="allow_network of the settings, off")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check NetCDF files: conventions, coordinates, time, units and the values themselves."""
     # Here and not above: the checker brings numpy, which `leadline --help` does not need.
     from tools.netcdf.cli import netcdf
+    from tools.netcdf.model import is_remote
 
+    if allow_network is None:
+        from assistant.settings import load
+
+        allow_network = any(is_remote(path) for path in paths) and load().allow_network
     netcdf(paths, as_json, out, formats, fix, time_limit, allow_network)
 
 

@@ -35,7 +35,7 @@ def check_file(
     if remote and not allow_network:
         raise NetworkNotAllowed(
             f"{text} is an address on the network, and the network has not been allowed.",
-            "Say allow_network=True (--allow-network), or download the file and check the copy.",
+            "Say --allow-network, set allow_network in the settings, or download the file and check the copy.",
         )
     if not remote and not Path(text).exists():
         raise FileNotFound(f"There is no file {text}.", "Check the name, or give a folder or a glob.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from corpora.errors import LeadlineError, UsageError
 from tools.netcdf.api import TIME_LIMIT_S, check_paths
-from tools.netcdf.model import LEVELS, Report
+from tools.netcdf.model import LEVELS, Report, is_remote
 
 FORMATS = ("json", "md", "html", "csv", "checklist", "methods")
 
@@ -71,6 +72,9 @@ def write_reports(reports: list[Report], folder: Path, formats: list[str]) -> li
         used: dict[str, int] = {}
         for report in reports:
             stem = Path(report.file.rstrip("/")).stem or "report"
+            if is_remote(report.file):
+                # What an address asks for after its "?" is no file's name.
+                stem = re.sub(r"[^\w.+-]", "_", stem.split("?")[0]).strip("._")[:80] or "report"
             used[stem] = used.get(stem, 0) + 1
             stem += f"_{used[stem]}" if used[stem] > 1 else ""
             for name in formats:

@@ -14,6 +14,9 @@ SHELL = """
   </div>
   <div class="ll-tools"><label>Files here <select id="ll-data-files"><option value="">none yet</option></select></label>
     <button type="button" id="ll-data-check">Check it</button></div>
+  <form class="ll-tools" id="ll-data-remote"><label>OPeNDAP address <input type="url" id="ll-data-address" required
+      placeholder="https://server/thredds/dodsC/file.nc"></label>
+    <button type="submit">Check the address</button></form>
   <div id="ll-netcdf-report" aria-live="polite"></div>
 </div>
 """

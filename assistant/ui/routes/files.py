@@ -70,14 +70,23 @@ def add(app: Any, house: House) -> None:
     def check(request: Request, said: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
         from tools.netcdf.api import check_file
         from tools.netcdf.cli import write_reports
+        from tools.netcdf.model import is_remote
 
         desk = house.desk(request)
         name = str(said.get("name", ""))
-        file = desk.home / "data" / name
-        if not _NAME.fullmatch(name) or not file.is_file():
-            raise UsageError(f"There is no file {name[:80]!r}.", "Upload it.")
+        allowed = house.settings.allow_network and not house.settings.public
+        if is_remote(name):
+            file: str | Path = name
+            if house.settings.public:
+                raise UsageError("A public demo asks no addresses.", "Download the file and drop it here.")
+        else:
+            file = desk.home / "data" / name
+            if not _NAME.fullmatch(name) or not file.is_file():
+                raise UsageError(
+                    f"There is no file {name[:80]!r}.", "Upload it; an address begins with http:// or https://."
+                )
         with checking:
-            report = check_file(file)
+            report = check_file(file, allow_network=allowed)
             written = write_reports([report], desk.home / "reports", list(REPORT_FORMATS))
         house.audit.note(desk.owner, "check data", findings=len(report.findings))
         counts: dict[str, int] = {}

@@ -11,6 +11,7 @@ export class NetCDF {
     this.chat = chat;
     dropZone($("#ll-netcdf", root), (files) => this.add(files));
     $("#ll-data-check", root).addEventListener("click", () => { const name = $("#ll-data-files", root).value; if (name) this.check(name); });
+    $("#ll-data-remote", root).addEventListener("submit", (event) => { event.preventDefault(); this.check($("#ll-data-address", root).value.trim()); });
     this.list();
   }
 
@@ -51,9 +52,9 @@ export class NetCDF {
       row.replaceChildren(
         make("h3", {}, name),
         make("p", {}, make("strong", {}, `${SIGNS[found.verdict] || ""} ${found.verdict}`), ` ${found.summary}`),
-        counts ? make("p", { class: "ll-hint" }, counts) : null,
+        counts ? make("p", { class: "ll-hint" }, counts) : "",
         make("p", { class: "ll-actions" },
-          make("button", { type: "button", class: "ll-send", "data-question": `Check the file ${name}: what is wrong with it?` }, "Send to the chat"),
+          /^\w+:\/\//.test(name) ? null : make("button", { type: "button", class: "ll-send", "data-question": `Check the file ${name}: what is wrong with it?` }, "Send to the chat"),
           ...found.reports.map((one) => make("a", { href: `ll/reports/${encodeURIComponent(one)}`, target: "_blank", rel: "noopener", class: "ll-button" }, `${one.includes("_methods") ? "methods paragraph" : one.includes("_checklist") ? "checklist" : "report"} .${one.split(".").pop()}`))),
         page ? make("iframe", { class: "ll-frame", sandbox: "", title: `Report on ${name}`, src: `ll/reports/${encodeURIComponent(page)}` }) : null);
     } catch (error) {

@@ -247,6 +247,12 @@ def test_a_data_file_that_is_none_is_refused(visitor: Visitor, name: str) -> Non
     assert visitor.post("/ll/data/check", {"name": name}).status_code == 400
 
 
+def test_an_address_is_not_asked_unless_the_settings_allow_it(visitor: Visitor) -> None:
+    refused = visitor.post("/ll/data/check", {"name": "http://127.0.0.1:9/float.nc"})
+    assert refused.status_code == 400
+    assert "allow_network in the settings" in refused.text
+
+
 @pytest.mark.parametrize("name", ["../page.py", "..%2fserver.py", "nothing.js", "chat.py"])
 def test_only_scripts_and_styles_are_served(visitor: Visitor, name: str) -> None:
     assert visitor.get(f"/ll/static/{name}").status_code in (404, 422)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.servers.dap import serve
 from tests.tools.netcdf.makers import MAKERS, write
 from tools.netcdf import check_file
+from tools.netcdf.cli import write_reports
 from tools.netcdf.model import NetworkNotAllowed
 
 
@@ -27,6 +29,31 @@ def test_without_permission_no_server_is_asked(folder: Path) -> None:
             check_file(f"{server.address}/float.nc")
         assert server.asked == []
     assert "--allow-network" in error.value.mend
+    assert "allow_network in the settings" in error.value.mend
+
+
+@pytest.mark.parametrize(("words", "setting", "asked"), [
+    ([], "0", False), ([], "1", True), (["--no-allow-network"], "1", False), (["--allow-network"], "0", True),
+])  # fmt: skip
+def test_the_command_asks_an_address_by_its_flag_or_else_by_the_setting(
+    words: list[str], setting: str, asked: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from assistant.cli import app
+
+    monkeypatch.setenv("LEADLINE_ALLOW_NETWORK", setting)
+    monkeypatch.setenv("LEADLINE_HOME", str(folder))
+    with serve(folder) as server:
+        done = CliRunner().invoke(app, ["netcdf", f"{server.address}/float.nc", *words])
+        assert bool(server.asked) == asked
+    assert ("spike:TEMP" in done.output) == asked
+
+
+def test_reports_on_an_address_get_a_plain_name(folder: Path, tmp_path: Path) -> None:
+    report = replace(check_file(folder / "float.nc"), file="https://server/dodsC/float.nc?TEMP[0:1],time&x=<b>")
+    (written,) = write_reports([report], tmp_path / "reports", ["json"])
+    assert written.name == "float.json"
 
 
 def test_an_address_gives_the_findings_of_the_file(folder: Path) -> None:
