@@ -249,7 +249,7 @@ def test_a_data_file_that_is_none_is_refused(visitor: Visitor, name: str) -> Non
 
 def test_an_address_is_not_asked_unless_the_settings_allow_it(visitor: Visitor) -> None:
     refused = visitor.post("/ll/data/check", {"name": "http://127.0.0.1:9/float.nc"})
-    assert refused.status_code == 400
+    assert refused.status_code == 422
     assert "allow_network in the settings" in refused.text
 
 
