@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,8 @@ def alive(process: int) -> bool:
 
 
 def kill(process: int) -> None:
-    if alive(process):
+    # A run that ends on its own may do so at any moment, also after one has looked whether it is there.
+    with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
     while alive(process):
         time.sleep(0.005)
