@@ -6,7 +6,7 @@ assistant/embedded,
 
 - the weights of the spans (`pick.WEIGHTS`): a listwise loss (softmax of a span on the evidence against all that are
   not), drawn towards the weights in use, which serve as the prior;
-- the signs that the documents answer (`compose.SIGNS`): logistic regression, both classes counting alike;
+- the signs that the documents answer (`refusing.SIGNS`): logistic regression, both classes counting alike;
 
 and for both what leaving out one document at a time and fitting on the rest costs. Nothing is changed by itself.
 """
@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 
 from assistant.embedded.asked import Asked
-from assistant.embedded.compose import SIGNS, sides, signs
+from assistant.embedded.compose import sides
 from assistant.embedded.pick import FEATURES, WEIGHTS, candidates
 from assistant.embedded.plan import PASSAGES, documents_named, plan
+from assistant.embedded.refusing import SIGNS, signs
 from assistant.passages import PassageBook
 from corpora.encoder import SentenceEncoder
 from corpora.library import Library

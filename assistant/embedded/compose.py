@@ -6,40 +6,28 @@ means; a difference or a sum is left to the calculator, whose working stands bes
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.citations.model import Passage
 from assistant.embedded import sums, tables
-from assistant.embedded.asked import MOST, Asked, parts_of
+from assistant.embedded.asked import Asked, parts_of
 from assistant.embedded.conditions import condition
 from assistant.embedded.pick import Candidate, announces, candidates, furniture
 from assistant.embedded.plan import Step
+from assistant.embedded.refusing import answerable, unknown_names
 from assistant.embedded.units import Unit, clauses, units_of
-from assistant.prompts import NEAREST, REFUSAL
-from corpora.folding import fold
+from assistant.embedded.wording import distinct, refusal, statement
+from assistant.prompts import REFUSAL
 from corpora.library import Library
 from corpora.model import Hit
 from corpora.query import Query, parse
-from corpora.sentences import readable
 
 #: Most statements of an answer: of one fact, of a list, of each of several documents.
 STATEMENTS, LIST_STATEMENTS, SIDE_STATEMENTS = 3, 12, 2
 #: A statement's least score, as the most that it may lie behind the best.
 BEHIND, BEHIND_LIST = 3.0, 3.0
-#: The signs that the documents answer, and their weights: fitted by `python -m experiments.picker`.
-SIGNS = {
-    "bias": -1.05,
-    "cover": 1.64,
-    "meaning": 1.09,
-    "kind": 0.64,
-    "focus": 0.64,
-    "absent": -1.41,
-    "adjacent": 0.78,
-    "lacking": -1.2,
-}
 #: Most pages of one table that are read for one answer.
 MOST_PAGES = 8
 #: A table is quoted by its rows where it holds at least this much of what is asked.
@@ -97,9 +85,9 @@ def compose(question: str, found: Sequence[tuple[Passage, Hit]], library: Librar
     listed = _from_table(question, groups, library)
     if listed is not None:
         return listed
-    if answerable(groups, library) < 0.5:
+    if answerable((group.asked, group.scored) for group in groups) < 0.5:
         nearest = sorted((c for group in groups for c in group.scored[:2]), key=lambda c: -c.score)
-        return Draft(_refusal(nearest), True, tuple(nearest[:2]))
+        return Draft(refusal(nearest), True, tuple(nearest[:2]))
     picked: list[Candidate] = []
     for group in groups:
         picked += _pick(question, query, group, library, several=len(groups) > 1)
@@ -107,8 +95,8 @@ def compose(question: str, found: Sequence[tuple[Passage, Hit]], library: Librar
 
 
 def _written(picked: Sequence[Candidate], needs: Sequence[Step] = ()) -> Draft:
-    chosen = _distinct(picked)
-    return Draft("\n".join(f"- {_statement(c)}" for c in chosen), False, tuple(chosen), tuple(needs))
+    chosen = distinct(picked)
+    return Draft("\n".join(f"- {statement(c)}" for c in chosen), False, tuple(chosen), tuple(needs))
 
 
 def _pick(question: str, query: Query, group: _Group, library: Library, *, several: bool) -> list[Candidate]:
@@ -129,7 +117,7 @@ def _pick(question: str, query: Query, group: _Group, library: Library, *, sever
         limit = max(limit, len(chosen))
     rest = [c for c in group.scored if c.score >= best.score - BEHIND]
     said = [c for c in rest if announces(c.text, c.unit.row) < 1.0] or rest
-    return [_narrowed(c, group.asked) for c in _distinct([*chosen, *said])[:limit]]
+    return [_narrowed(c, group.asked) for c in distinct([*chosen, *said])[:limit]]
 
 
 def _siblings(best: Candidate, library: Library) -> list[Candidate]:
@@ -371,56 +359,6 @@ def _common(asked: Asked, held: Sequence[tuple[tuple[int, Unit], frozenset[str]]
     )
 
 
-# Refusing ---------------------------------------------------------------------------------------------------
-
-
-def answerable(groups: Sequence[_Group], library: Library) -> float:
-    """How surely the passages answer, 0 to 1."""
-    values = [signs(group.asked, group.scored) for group in groups]
-    worst = max(values, key=lambda v: sum(SIGNS[name] * value for name, value in v.items()))
-    return 1 / (1 + math.exp(-sum(SIGNS[name] * value for name, value in worst.items())))
-
-
-def signs(asked: Asked, scored: Sequence[Candidate]) -> dict[str, float]:
-    """What speaks for and against an answer being there, of one group's candidates."""
-    best = scored[0]
-    near = [c for c in scored if c.score >= best.score - 2][:5]
-    held = set().union(*(c.around for c in scored))
-    total = sum(asked.weights.values()) or 1.0
-    telling = asked.focus | asked.subject
-    lacking = min(max((asked.weights[n] for n in telling if n not in c.around), default=0.0) for c in near)
-    strict = [kind for kind in asked.strict if not any(kind.looks.search(c.text) for c in near)]
-    return {
-        "bias": 1.0,
-        "cover": max(c.values["words"] + c.values["context"] for c in near),
-        "meaning": max(c.values["meaning"] for c in scored),
-        "kind": 0.0 if strict else max(c.values["kind"] for c in near),
-        "focus": max(c.values["focus"] for c in near),
-        "absent": sum(w for name, w in asked.weights.items() if name not in held) / total,
-        "adjacent": max(c.values["adjacent"] for c in near),
-        "lacking": lacking / MOST,
-    }
-
-
-_NAME = re.compile(r"(?<![\w-])(?=[A-Za-z]*\d)(?=\w*[A-Z])[A-Z]{1,6}[-_]?\d{2,5}[A-Z]?(?![\w-])")
-
-
-def unknown_names(question: str, library: Library) -> list[str]:
-    """Names of cruises, stations and the like in a question that no document holds anywhere."""
-    found = []
-    for match in _NAME.finditer(question):
-        name = match.group()
-        spellings = {name, re.sub(r"[-_]", " ", name), re.sub(r"(?<=[A-Za-z])[-_]?(?=\d)", " ", name)}
-        expression = " OR ".join(f'"{spelling}"' for spelling in sorted(spellings))
-        tables = (("chunk_words", expression), ("document_words", expression))
-        if not any(
-            library.connection().execute(f"SELECT 1 FROM {t} WHERE {t} MATCH ? LIMIT 1", (e,)).fetchone()
-            for t, e in tables
-        ):
-            found.append(name)
-    return found
-
-
 def sides(
     found: Sequence[tuple[Passage, Hit]], named: Sequence[str], library: Library
 ) -> list[list[tuple[Passage, Hit]]]:
@@ -432,28 +370,3 @@ def sides(
     for passage, hit in found:
         groups.setdefault(cruises.get(passage.document, passage.document), []).append((passage, hit))
     return [group for group in groups.values() if group]
-
-
-def _distinct(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """Without repeats: reports share whole paragraphs, and passages may overlap."""
-    seen: set[str] = set()
-    kept = []
-    for candidate in chosen:
-        key = re.sub(r"\W+", "", fold(candidate.text).text)
-        if key not in seen:
-            seen.add(key)
-            kept.append(candidate)
-    return kept
-
-
-def _statement(candidate: Candidate) -> str:
-    # A reference like [9] in a document's own words is no label of ours.
-    words = re.sub(r"\[(?=[\d\s,;–-]+\])([^\]]*)\]", r"\[\1\]", readable(candidate.text))
-    return f"“{words}” [{candidate.passage.label}]"
-
-
-def _refusal(nearest: Sequence[Candidate]) -> str:
-    said = [c for c in _distinct(nearest) if len(c.text.split()) >= 4][:2]
-    if not said:
-        return REFUSAL
-    return "\n".join([f"{REFUSAL}\n\n{NEAREST}", *(f"- {_statement(c)}" for c in said)])

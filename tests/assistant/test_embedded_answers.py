@@ -6,9 +6,10 @@ import pytest
 
 from assistant.embedded import sums, tables
 from assistant.embedded.asked import Asked, is_list, parts_of
-from assistant.embedded.compose import compose, unknown_names
+from assistant.embedded.compose import compose
 from assistant.embedded.conditions import condition, excluded
 from assistant.embedded.kinds import KINDS
+from assistant.embedded.refusing import unknown_names
 from assistant.embedded.units import Unit, clauses, units_of
 from assistant.passages import PassageBook
 from corpora.library import Library

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedded.compose import SIGNS
 from assistant.embedded.pick import FEATURES
+from assistant.embedded.refusing import SIGNS
 from corpora.library import Library
 from experiments.fits import area, logistic
 from experiments.picker import Pool, answerability, collect, fit, left_out, ranks
