@@ -56,7 +56,7 @@ export class NetCDF {
         make("p", { class: "ll-actions" },
           /^\w+:\/\//.test(name) ? null : make("button", { type: "button", class: "ll-send", "data-question": `Check the file ${name}: what is wrong with it?` }, "Send to the chat"),
           ...found.reports.map((one) => make("a", { href: `ll/reports/${encodeURIComponent(one)}`, target: "_blank", rel: "noopener", class: "ll-button" }, `${one.includes("_methods") ? "methods paragraph" : one.includes("_checklist") ? "checklist" : "report"} .${one.split(".").pop()}`))),
-        page ? make("iframe", { class: "ll-frame", sandbox: "", title: `Report on ${name}`, src: `ll/reports/${encodeURIComponent(page)}` }) : null);
+        page ? make("iframe", { class: "ll-frame", sandbox: "", title: `Report on ${name}`, src: `ll/reports/${encodeURIComponent(page)}` }) : "");
     } catch (error) {
       row.replaceChildren(make("h3", {}, name), problem(error));
     } finally { clearInterval(tick); }

@@ -156,6 +156,15 @@ def test_every_answer_forbids_what_comes_from_elsewhere(opened: Opened) -> None:
     assert "http" not in policy
 
 
+def test_a_public_demo_asks_no_address_whatever_the_settings_say(opened: Opened) -> None:
+    app, _ = opened(public=True, allow_network=True)
+    visitor = Visitor(app)
+    visitor.get("/")
+    refused = visitor.post("/ll/data/check", {"name": "http://127.0.0.1:9/float.nc"})
+    assert refused.status_code == 400
+    assert "A public demo asks no addresses." in refused.text
+
+
 def test_visitors_of_a_public_demo_are_kept_apart_and_told_so(opened: Opened) -> None:
     app, house = opened(public=True)
     one, two = Visitor(app), Visitor(app)
