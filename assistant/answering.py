@@ -212,7 +212,7 @@ class _Turn:
     def _record(self, text: str, steps: Any, started: float) -> Turn:
         job = self.job
         blocked = any(verdict.state == "block" and verdict.stage in ("input", "output") for verdict in self.verdicts)
-        ours = [text] if blocked else [reply_to_talk(job.question)] if self.embedded else []
+        ours = [text] if blocked else [reply_to_talk(job.question), prompts.CONTRADICTS] if self.embedded else []
         checked = self._checked(text, own_words=ours)
         if not self.embedded and not blocked:
             text, checked = self._grounded(text, checked, steps)

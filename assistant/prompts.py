@@ -8,6 +8,8 @@ REFUSAL = "The documents in this library do not answer this question."
 EMPTY_LIBRARY = "There are no documents in this library yet. Add some PDFs, then ask again."
 
 NEAREST = "The nearest passages are:"
+#: Stands below two quotations of one document that give different values for what is asked.
+CONTRADICTS = "Note: the document contradicts itself here; it gives two different values."
 
 _WRITING = f"""\
 How to write the answer:

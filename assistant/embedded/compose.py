@@ -14,12 +14,13 @@ from assistant.citations.model import Passage
 from assistant.embedded import sums, tables
 from assistant.embedded.asked import Asked, parts_of
 from assistant.embedded.conditions import condition
+from assistant.embedded.conflicts import contradicting
 from assistant.embedded.pick import Candidate, announces, candidates, furniture
 from assistant.embedded.plan import Step
 from assistant.embedded.refusing import answerable, unknown_names
 from assistant.embedded.units import Unit, clauses, units_of
 from assistant.embedded.wording import distinct, refusal, statement
-from assistant.prompts import REFUSAL
+from assistant.prompts import CONTRADICTS, REFUSAL
 from corpora.library import Library
 from corpora.model import Hit
 from corpora.query import Query, parse
@@ -89,6 +90,12 @@ def compose(question: str, found: Sequence[tuple[Passage, Hit]], library: Librar
         nearest = sorted((c for group in groups for c in group.scored[:2]), key=lambda c: -c.score)
         return Draft(refusal(nearest), True, tuple(nearest[:2]))
     picked: list[Candidate] = []
+    if len(groups) == 1 and len(parts_of(question)) < 2:
+        best = groups[0].scored[0]
+        other = contradicting(groups[0].asked, best, groups[0].scored[1:])
+        if other is not None:
+            draft = _written([best, other])
+            return replace(draft, text=f"{draft.text}\n\n{CONTRADICTS}")
     for group in groups:
         picked += _pick(question, query, group, library, several=len(groups) > 1)
     return _written(picked)
