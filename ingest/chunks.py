@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from corpora.model import Chunk, Span
 from corpora.sentences import is_row, sentence_spans
+from ingest.footnotes import footnotes
 from ingest.pages import Facts, ReadPage
 
 #: Characters of a chunk of prose and of a table: each is about what the encoder's 256 tokens hold.
@@ -160,6 +161,10 @@ def _units(
         return _marked(page)
     titles = {_key(title) for _, title in outline}
     units, left, right = _furniture(page, heads, label)
+    notes = footnotes(page, [line for line in _lines(page.text) if left <= line[0] < right], body)
+    units += [_Unit(start, end, "footnote") for start, end in notes]
+    if notes:
+        right = notes[0][0]
     for start, end in sentence_spans(page.text[left:right]):
         start, end = start + left, end + left
         text = page.text[start:end]
