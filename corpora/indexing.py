@@ -111,7 +111,8 @@ class Indexing(Reading):
         rows = (
             self.connection()
             .execute(
-                "SELECT v.chunk_id, v.vector FROM vectors v JOIN chunks c ON c.id = v.chunk_id "
+                # Chunks first: left to itself, SQLite walks all vectors of the encoder.
+                "SELECT v.chunk_id, v.vector FROM chunks c CROSS JOIN vectors v ON v.chunk_id = c.id "
                 f"WHERE v.encoder = ? {where} ORDER BY v.chunk_id",
                 values,
             )

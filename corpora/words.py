@@ -12,8 +12,10 @@ from corpora.remembered import Remembered, remembered
 
 #: A word in more than this share of the chunks tells next to nothing and costs the most to look up.
 COMMON = 0.08
-#: Counting stops here: what stands in so many chunks is common.
-_COUNTED = 20_000
+#: Counting stops here: how many hold a word that stands in more chunks is judged by how soon so many were found.
+_COUNTED = 8_000
+#: The rarest words are looked up, until so many chunks hold them together; at least the first few are.
+_READ, _LEAST = 4_000, 3
 
 
 def by_words(
@@ -31,8 +33,11 @@ def by_words(
         return {}
     known = remembered(library)
     most = max(COMMON * known.chunks, 200)
-    rare = [part for part in parts if _count(library, known, part) <= most]
-    expression = " OR ".join(f'"{part}"' for part in (rare or parts))
+    counts = {part: _count(library, known, part) for part in parts}
+    rare = [part for part in parts if counts[part] <= most]
+    # Inside documents only their own range of chunks is read.
+    kept = _rarest(rare or parts, counts) if documents is None else set(parts)
+    expression = " OR ".join(f'"{part}"' for part in (rare or parts) if part in kept)
     where = ""
     values: list[Any] = [expression]
     if documents is not None:
@@ -43,6 +48,18 @@ def by_words(
         f"ORDER BY 2 LIMIT {limit}"
     )
     return {identity: -score for identity, score in library.connection().execute(sql, values).fetchall()}
+
+
+def _rarest(parts: Sequence[str], counts: dict[str, int]) -> set[str]:
+    """The rarest parts that can be read quickly together."""
+    kept: set[str] = set()
+    read = 0
+    for part in sorted(parts, key=lambda part: counts[part]):
+        read += counts[part]
+        if len(kept) >= _LEAST and read > _READ:
+            break
+        kept.add(part)
+    return kept
 
 
 def _within(ranges: dict[str, tuple[int, int, int]], documents: Sequence[str]) -> tuple[str, list[Any]]:
@@ -62,11 +79,19 @@ def _within(ranges: dict[str, tuple[int, int, int]], documents: Sequence[str]) -
 
 def _count(library: Library, known: Remembered, part: str) -> int:
     def look(term: str) -> int:
-        row = library.connection().execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT {_COUNTED})",
-            (f'"{term}"',),
+        found, last = (
+            library.connection()
+            .execute(
+                "SELECT count(*), max(rowid) FROM "
+                f"(SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? ORDER BY rowid LIMIT {_COUNTED})",
+                (f'"{term}"',),
+            )
+            .fetchone()
         )
-        return int(row.fetchone()[0])
+        if found < _COUNTED:
+            return int(found)
+        first, end = min(one[0] for one in known.ranges.values()), max(one[1] for one in known.ranges.values())
+        return min(known.chunks, round(found * (end - first + 1) / (last - first + 1)))
 
     return known.count(part, look)
 

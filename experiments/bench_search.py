@@ -107,11 +107,16 @@ def _prepared(number: int, texts: Sequence[str]) -> Prepared:
 
 
 def build(seeds: Library, home: Path, chunks: int) -> None:
-    """A library of so many chunks in an empty folder."""
+    """A library of so many chunks; one whose making was interrupted is completed."""
     library = Library(home)
     source = home.parent / f"{home.name}.txt"
+    there = {document.document_id for document in library.documents()}
+    if len(there) >= max(chunks // PER_DOCUMENT, 1):
+        return
     with library.writer():
         for prepared, vectors, content in documents(seeds, chunks):
+            if prepared.document_id in there:
+                continue
             source.write_bytes(content)
             library.add(prepared, vectors, source)
     library.close()
@@ -156,9 +161,8 @@ def rows(seeds: Path, questions: Path, folder: Path, sizes: Sequence[int] = SIZE
     found = []
     for size in sizes:
         home = folder / f"chunks-{size}"
-        if not (home / "library.sqlite3").exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            build(Library(seeds), home, size)
+        folder.mkdir(parents=True, exist_ok=True)
+        build(Library(seeds), home, size)
         for limited in (False, True):
             command = [sys.executable, "-m", "experiments.bench_search", "--one", str(home)]
             command += ["--questions", str(questions), *(["--limited"] if limited else [])]
