@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from experiments.stats import Interval
+
 #: Which risks speak for a task: the highest score of these families is the score of a text.
 FAMILIES = {
     "jailbreak": ("jailbreak", "injection", "encoded"),
@@ -38,18 +40,6 @@ class Case:
     label: int
     task: str
     set: str
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A figure with its 95 % bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
 @dataclass(frozen=True)
