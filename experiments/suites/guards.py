@@ -22,7 +22,6 @@ from experiments.guards import (
     task_score,
 )
 from experiments.guards import Case as Text
-from experiments.guards import Interval as Shown
 from experiments.suite import Case, Measure, Outcome, Setup, Table, Worker
 
 RESAMPLES = 200
@@ -141,7 +140,7 @@ def _ranking(model: str, rows: Sequence[Mapping[str, Any]]) -> Table:
             one.task,
             f"{one.positives} / {one.negatives}",
             one.against,
-            *(str(_shown(part)) for part in (one.auroc, one.recall_at_1, one.recall_at_5, one.recall)),
+            *(str(part) for part in (one.auroc, one.recall_at_1, one.recall_at_5, one.recall)),
         )
         for one in found
         if one.negatives
@@ -157,10 +156,6 @@ def _ranking(model: str, rows: Sequence[Mapping[str, Any]]) -> Table:
         "recall",
     )
     return Table(f"{model}: by set (95 %)", columns, cells)
-
-
-def _shown(interval: Any) -> Shown:
-    return Shown(interval.value, interval.low, interval.high)
 
 
 def _confusion(model: str, rows: Sequence[Mapping[str, Any]]) -> Table:
