@@ -87,7 +87,10 @@ def compose(question: str, found: Sequence[tuple[Passage, Hit]], library: Librar
     if listed is not None:
         return listed
     if answerable((group.asked, group.scored) for group in groups) < 0.5:
+        # "No case was registered" is nearest to a question for the cases, however little else they share.
+        denials = [c for group in groups for c in group.scored[:8] if c.values["negates"] and c.values["subject"] > 0.5]
         nearest = sorted((c for group in groups for c in group.scored[:2]), key=lambda c: -c.score)
+        nearest = [*denials[:1], *nearest]
         return Draft(refusal(nearest), True, tuple(nearest[:2]))
     picked: list[Candidate] = []
     if len(groups) == 1 and len(parts_of(question)) < 2:

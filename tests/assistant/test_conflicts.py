@@ -104,3 +104,22 @@ def test_the_answer_quotes_both_and_says_so(tmp_path: Path, encoder: SentenceEnc
     assert turn.answer.count(CONTRADICTS) == 1
     assert [str(s.support) for s in turn.checked.statements] == ["supported", "supported", "notice"]
     library.close()
+
+
+def test_a_refusal_shows_the_sentence_that_denies_what_is_asked_for(tmp_path: Path, encoder: SentenceEncoder) -> None:
+    text = (
+        "# Report of cruise QX12\n\n## Measures\n\nBecause of COVID-19 the party was smaller, with twenty members. "
+        "As part of the COVID-19 protocol all members were tested several times and wore masks. All eleven members "
+        "were negative for COVID-19 and came on board. Everybody kept to it, and no COVID case was registered.\n"
+    )
+    (tmp_path / "report.md").write_text(text)
+    library = Library(tmp_path / "home", encoder)
+    for _ in ingest(library, find_files([tmp_path / "report.md"])):
+        pass
+    turn = Assistant(Settings(home=tmp_path / "home", model="embedded"), library).ask(
+        "Which participants fell ill with COVID-19?"
+    )
+    assert turn.refused
+    quoted = [s.citations[0].quote for s in turn.checked.statements if s.citations]
+    assert quoted[0] == "Everybody kept to it, and no COVID case was registered."
+    library.close()
