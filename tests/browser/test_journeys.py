@@ -280,6 +280,11 @@ def test_on_a_small_screen_the_evidence_comes_over_the_chat_and_goes(
         ready(page)
         answer = ask(page, "Who was the captain of ML09?")
         open_citation(page, answer.locator(".ll-cite").first)
+        # It slides in.
+        page.wait_for_function(
+            "document.querySelector('#ll-right').getBoundingClientRect().right <= innerWidth"
+            " && document.querySelector('#ll-right').getAnimations().length === 0"
+        )
         assert page.locator("#ll-right").is_visible()
         box = page.locator("#ll-evidence .ll-mark").first.bounding_box()
         assert 0 <= box["x"] < width
