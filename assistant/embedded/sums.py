@@ -133,10 +133,16 @@ def counted(text: str, asked: Asked) -> tuple[float, Amount] | None:
     words = [(m.group(), m.start()) for m in re.finditer(r"[^\W_]+", text)]
     best: tuple[float, Amount] | None = None
     for amount in quantities(text):
-        if _told(_clause(text, amount.start), asked) < _IN_CLAUSE:
-            continue
-        after = [w for w, start in words if start > amount.start][:7]
+        if amount.unit or re.match(r"0\d", amount.number) or _told(_clause(text, amount.start), asked) < _IN_CLAUSE:
+            continue  # a measure, a serial number, or said of something else
+        end = amount.start + len(_WRITTEN.match(text, amount.start).group())  # type: ignore[union-attr]
+        before = [w for w, start in words if start < amount.start]
+        if before and len(before) < 6 and not text[end:].strip(" .") and stem(before[-1].casefold()) in asked.focus:
+            return 2.0 * len(before), amount  # a row of a table: "CTD casts 24"
+        after = [w for w, start in words if start >= end][:7]
         for distance, word in enumerate(after):
+            if word[0].isdigit():
+                break  # between a count and what it counts stands no other number
             if stem(word.casefold()) in asked.focus:
                 held = sum(stem(w.casefold()) in asked.weights for w in after[: distance + 1])
                 fit = 2 * held - distance
@@ -145,6 +151,8 @@ def counted(text: str, asked: Asked) -> tuple[float, Amount] | None:
     return best
 
 
+#: An amount as it stands in a text, in digits or as a word.
+_WRITTEN = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?|[A-Za-z]+")
 #: How much of what is asked the clause of a number must hold for the number to be added up.
 _IN_CLAUSE = 0.5
 

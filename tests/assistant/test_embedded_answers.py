@@ -140,6 +140,9 @@ def test_a_count_belongs_to_the_thing_behind_it(samples: Library) -> None:
         "The floats were deployed from 12 stations.",
         "2022-11-14 all floats deployed",
         "10-20 floats deployed",
+        "Pressure sensor 0871 2022-11-14 all floats deployed",
+        "Release 871 of 2 May: all floats deployed",
+        "Deployed at 12 m: floats",
     ],
 )
 def test_a_number_that_does_not_count_what_was_done_is_not_added_up(samples: Library, text: str) -> None:
@@ -154,6 +157,7 @@ def test_a_number_that_does_not_count_what_was_done_is_not_added_up(samples: Lib
         ("In all, 10 GO-BGC floats were deployed", "10"),
         ("Additionally, four floats with biochemical sensors were deployed.", "4"),
         ("The ship, which had sailed late, deployed 1,200 floats; 3 failed.", "1200"),
+        ("Deployed floats 24", "24"),
     ],
 )
 def test_the_number_of_the_clause_that_says_it_is_added_up(samples: Library, text: str, number: str) -> None:
