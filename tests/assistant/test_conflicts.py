@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from assistant.embedded.pick import Candidate
 from assistant.embedded.units import Unit
 from assistant.prompts import CONTRADICTS
 from assistant.settings import Settings
+from assistant.turn import Turn
 from corpora.encoder import SentenceEncoder
 from corpora.library import Library
 from corpora.model import Span
@@ -88,38 +90,40 @@ def test_two_documents_may_differ(samples: Library) -> None:
     assert not found(samples, "The deepest cast reached 4,612 m.", "Deepest cast: 4,621 m", other_document="e")
 
 
-def test_the_answer_quotes_both_and_says_so(tmp_path: Path, encoder: SentenceEncoder) -> None:
-    text = (
-        "# Report of cruise QX12\n\n## Summary\n\nThe deepest cast of the cruise reached 4,612 m. Weather was fair.\n\n"
-        "## Instruments\n\nThe winch was greased every morning by the crew and gave no trouble at all.\n\n"
-        "## Profiles\n\nThe deepest cast reached 4,621 m. Samples were drawn on deck.\n"
-    )
-    (tmp_path / "report.md").write_text(text)
+@pytest.fixture
+def ask_report(tmp_path: Path, encoder: SentenceEncoder) -> Iterator[Callable[[str, str], Turn]]:
+    """Asks the embedded model a question of a report with this text, the only document there is."""
     library = Library(tmp_path / "home", encoder)
-    for _ in ingest(library, find_files([tmp_path / "report.md"])):
-        pass
-    turn = Assistant(Settings(home=tmp_path / "home", model="embedded"), library).ask(QUESTION)
+
+    def ask(text: str, question: str) -> Turn:
+        (tmp_path / "report.md").write_text(f"# Report of cruise QX12\n\n{text}")
+        assert [r.status for r in ingest(library, find_files([tmp_path / "report.md"]))] == ["added"]
+        return Assistant(Settings(home=tmp_path / "home", model="embedded"), library).ask(question)
+
+    yield ask
+    library.close()
+
+
+def test_the_answer_quotes_both_and_says_so(ask_report: Callable[[str, str], Turn]) -> None:
+    turn = ask_report(
+        "## Summary\n\nThe deepest cast of the cruise reached 4,612 m. Weather was fair.\n\n"
+        "## Instruments\n\nThe winch was greased every morning by the crew and gave no trouble at all.\n\n"
+        "## Profiles\n\nThe deepest cast reached 4,621 m. Samples were drawn on deck.\n",
+        QUESTION,
+    )
     assert "4,612 m" in turn.answer
     assert "4,621 m" in turn.answer
     assert turn.answer.count(CONTRADICTS) == 1
     assert [str(s.support) for s in turn.checked.statements] == ["supported", "supported", "notice"]
-    library.close()
 
 
-def test_a_refusal_shows_the_sentence_that_denies_what_is_asked_for(tmp_path: Path, encoder: SentenceEncoder) -> None:
-    text = (
-        "# Report of cruise QX12\n\n## Measures\n\nBecause of COVID-19 the party was smaller, with twenty members. "
-        "As part of the COVID-19 protocol all members were tested several times and wore masks. All eleven members "
-        "were negative for COVID-19 and came on board. Everybody kept to it, and no COVID case was registered.\n"
-    )
-    (tmp_path / "report.md").write_text(text)
-    library = Library(tmp_path / "home", encoder)
-    for _ in ingest(library, find_files([tmp_path / "report.md"])):
-        pass
-    turn = Assistant(Settings(home=tmp_path / "home", model="embedded"), library).ask(
-        "Which participants fell ill with COVID-19?"
+def test_a_refusal_shows_the_sentence_that_denies_what_is_asked_for(ask_report: Callable[[str, str], Turn]) -> None:
+    turn = ask_report(
+        "## Measures\n\nBecause of COVID-19 the party was smaller, with twenty members. As part of the COVID-19 "
+        "protocol all members were tested several times and wore masks. All eleven members were negative for COVID-19 "
+        "and came on board. Everybody kept to it, and no COVID case was registered.\n",
+        "Which participants fell ill with COVID-19?",
     )
     assert turn.refused
     quoted = [s.citations[0].quote for s in turn.checked.statements if s.citations]
     assert quoted[0] == "Everybody kept to it, and no COVID case was registered."
-    library.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from corpora import words
 from corpora.library import Library
 from corpora.query import match_parts, parse, stem
 from corpora.remembered import remembered
@@ -67,3 +68,30 @@ def test_rare_words_tell_more(samples: Library) -> None:
 
 def test_what_is_remembered_holds_until_the_library_changes(samples: Library) -> None:
     assert remembered(samples) is remembered(samples)
+
+
+def test_the_rarest_words_are_read_within_the_budget_and_at_least_three() -> None:
+    counts = {"of": 3_900, "cast": 700, "sverdrups": 2, "anomaly": 40}
+    assert words._rarest(list(counts), counts) == {"sverdrups", "anomaly", "cast"}
+    assert words._rarest(["of", "cast"], counts) == {"of", "cast"}
+    many = dict.fromkeys("abcde", 9000)
+    assert len(words._rarest(list(many), many)) == 3
+    few = dict.fromkeys("abcde", 10)
+    assert words._rarest(list(few), few) == set(few)
+
+
+def test_how_many_hold_a_common_word_is_judged_by_how_soon_enough_are_found(
+    samples: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count(term: str) -> float:
+        fresh = Library(samples.home, samples.encoder)
+        told = words._count(fresh, remembered(fresh), term)
+        fresh.close()
+        return told
+
+    exact = {term: count(term) for term in ("the", "cast", "sverdrups")}
+    monkeypatch.setattr(words, "_COUNTED", 12)
+    assert count("sverdrups") == exact["sverdrups"] < 12
+    for term in ("the", "cast"):
+        assert exact[term] > 12
+        assert exact[term] / 2 <= count(term) <= min(2 * exact[term], remembered(samples).chunks)
