@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -38,6 +39,19 @@ class Remembered:
     counts: dict[str, int] = field(default_factory=dict)
     matrices: OrderedDict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = field(default_factory=OrderedDict)
     lagging: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        # A document's chunks are numbered in one go, so that no two documents' ranges meet.
+        self._starts = sorted((first, last, document_id) for document_id, (first, last, _) in self.ranges.items())
+
+    def owners(self, chunks: Iterable[int]) -> dict[int, str]:
+        """The document of each chunk (chunk id: document id); one that no document holds is left out."""
+        found = {}
+        for chunk in chunks:
+            place = bisect_right(self._starts, chunk, key=lambda one: one[0]) - 1
+            if place >= 0 and chunk <= self._starts[place][1]:
+                found[chunk] = self._starts[place][2]
+        return found
 
     def count(self, term: str, look: Callable[[str], int]) -> int:
         """In how many chunks a word stands, looked up once."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,7 +16,8 @@ from corpora.encoder import Encoder, Vectors
 from corpora.library import Library
 from corpora.model import Hit, Span
 from corpora.nearest import by_meaning, cosines
-from corpora.query import Query, parse, stem
+from corpora.query import Query, parse, stem, synonyms
+from corpora.remembered import remembered
 from corpora.routing import name_documents, surely_named
 from corpora.words import by_words, rarity
 
@@ -23,12 +26,12 @@ CANDIDATES = 150
 #: Weights of the fused score; fitted on the visible questions and our own, see docs/search.md.
 WEIGHTS = {
     "words": 1.0,
-    "meaning": 1.5,
-    "document": 1.2,
-    "close": 1.1,
+    "meaning": 1.3,
+    "document": 2.4,
+    "close": 2.0,
     "contents": -0.6,
-    "headed": 0.3,
-    "figures": 0.25,
+    "headed": 0.25,
+    "figures": 0.4,
 }
 #: How many of the best candidates get a second look, and how many words of a text belong together.
 LOOKED_AT, WINDOW = 30, 40
@@ -83,27 +86,33 @@ def search(
         words |= by_words(library, query, CANDIDATES, scope, only)
         meaning |= by_meaning(library, vector, CANDIDATES, scope)
     identities = list(dict.fromkeys([*words, *meaning]))
-    rows = _rows(library, identities)
+    owners = remembered(library).owners(identities)
     meaning |= cosines(library, vector, [i for i in identities if i not in meaning])
     best = max(words.values(), default=0.0) or 1.0
     scored = []
     for identity in identities:
-        row = rows.get(identity)
-        if row is None:
+        if identity not in owners:
             # The vector index may still name a chunk whose document has just been removed.
             continue
         parts = {
             "words": words.get(identity, 0.0) / best,
             "meaning": meaning.get(identity, 0.0),
-            "document": named.get(row["document_id"], 0.0),
+            "document": named.get(owners[identity], 0.0),
         }
         scored.append((_score(parts), identity, parts))
     scored.sort(key=lambda item: (-item[0], item[1]))
+    # Texts are read of the best alone: reading all three hundred took longer than anything else.
+    rows = _rows(library, [identity for _, identity, _ in scored[:LOOKED_AT]])
     scored = _second_look(library, query, only, scored, rows)
-    hits = []
+    hits: list[tuple[float, dict[str, Any], dict[str, float]]] = []
     seen: set[tuple[str, str]] = set()
-    for score, identity, parts in scored:
-        row = rows[identity]
+    for place, (score, identity, parts) in enumerate(scored):
+        if place >= LOOKED_AT and place % LOOKED_AT == 0:
+            rows = _rows(library, [one for _, one, _ in scored[place : place + LOOKED_AT]])
+        row = rows.get(identity)
+        if row is None:
+            # Its document has been removed since.
+            continue
         key = (row["document_id"], re.sub(r"\W+", "", row["text"]).casefold())
         if key in seen:
             continue
@@ -135,7 +144,7 @@ Scored = tuple[float, int, dict[str, float]]
 
 
 def _second_look(
-    library: Library, query: Query, ignored: frozenset[str], scored: list[Scored], rows: dict[int, dict]
+    library: Library, query: Query, ignored: frozenset[str], scored: list[Scored], rows: dict[int, dict[str, Any]]
 ) -> list[Scored]:
     """The best candidates again by how much of the question stands close together in each, best first."""
     weights: dict[str, float] = {}
@@ -144,13 +153,17 @@ def _second_look(
         weights[stem(term)] = max(min(weight, 6.0), weights.get(stem(term), 0.0))
     # What a table or a section is called stands at its head; a quantity that is asked for stands among figures.
     names = [f" {name} " for name in (*query.phrases, *query.alternatives) if " " in name]
+    same = {stem(other): stem(term) for term in terms for other in synonyms(term, query.text) if other.isalnum()}
     figures = float(bool(_QUANTITY.search(query.text)))
     again = []
-    for _, identity, parts in scored[:LOOKED_AT]:
-        row = rows[identity]
+    for score, identity, parts in scored[:LOOKED_AT]:
+        row = rows.get(identity)
+        if row is None:
+            again.append((score, identity, parts))
+            continue
         looked = {
             **parts,
-            "close": closeness(row["text"], weights),
+            "close": closeness(row["text"], weights, same),
             "contents": float(len(_LEADERS.findall(row["text"])) >= 3),
             "headed": float(any(name in _opening(row) for name in names)),
             "figures": figures * float(len(_NUMBERS.findall(row["text"])) >= 12),
@@ -160,17 +173,21 @@ def _second_look(
     return again + scored[LOOKED_AT:]
 
 
-def _opening(row: dict) -> str:
+def _opening(row: dict[str, Any]) -> str:
     opening = f"{row['heading']} {row['context']} {row['text'][:160]}"
     return f" {re.sub(r'[^a-z0-9/&]+', ' ', opening.casefold())} "
 
 
-def closeness(text: str, weights: dict[str, float]) -> float:
-    """The most of the question's words, by weight, that any WINDOW words of a text hold together, 0 to 1."""
+def closeness(text: str, weights: Mapping[str, float], same: Mapping[str, str] = MappingProxyType({})) -> float:
+    """The most of the question's words, by weight, that any WINDOW words of a text hold together, 0 to 1.
+
+    `same` are stems of words that mean the same as one of the question's, and that one's.
+    """
     total = sum(weights.values())
     if not total:
         return 0.0
-    places = [(i, s) for i, word in enumerate(_WORD.findall(text.casefold())) if (s := stem(word)) in weights]
+    stems = (stem(word) for word in _WORD.findall(text.casefold()))
+    places = [(i, name) for i, s in enumerate(stems) if (name := s if s in weights else same.get(s, "")) in weights]
     best = 0.0
     first = 0
     for last, (place, _) in enumerate(places):
@@ -195,7 +212,7 @@ def _vector(library: Library, text: str) -> Vectors:
     return vector
 
 
-def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict]:
+def _rows(library: Library, identities: Sequence[int]) -> dict[int, dict[str, Any]]:
     found = {}
     connection = library.connection()
     for first in range(0, len(identities), 500):

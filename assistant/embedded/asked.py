@@ -53,6 +53,8 @@ _HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b|\bwie viele\b|\bcombien\b|\b
 _COUNTS = frozenset(stem(word) for word in COUNT.strip("(?:)").split("|"))
 _NEGATIONS = frozenset("no not none never neither nor without cannot nobody nothing".split())
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})(?!\d)")
+#: What a question says in brackets explains: "the second (unused) salinometer". An answer need not repeat it.
+_ASIDE = re.compile(r"\(([^()]{3,80})\)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
 _VERB = re.compile(
@@ -97,8 +99,9 @@ class Asked:
         terms = [t for t in terms if stem(t) not in dropped] or terms or everything
         weights: dict[str, float] = {}
         alternatives: dict[str, frozenset[str]] = {}
+        aside = {stem(term) for part in _ASIDE.findall(query.text) for term in _terms(part)}
         for term, weight in rarity(library, terms).items():
-            weight = min(weight, MOST) * (GENERAL if stem(term) in _GENERAL else 1.0)
+            weight = min(weight, MOST) * (GENERAL if stem(term) in _GENERAL or stem(term) in aside else 1.0)
             weights[stem(term)] = max(weight, weights.get(stem(term), 0.0))
             alternatives[stem(term)] = frozenset(synonyms(term, query.text))
         keys = {name for name in weights if _digit(name)}
@@ -134,7 +137,7 @@ class Asked:
         for name in self.weights:
             if name in words:
                 found[name] = 1.0
-            elif any(f" {other} " in padded for other in self.alternatives[name]):
+            elif any(f" {other} " in padded or f" {other}s " in padded for other in self.alternatives[name]):
                 found[name] = SYNONYM if name not in self.keys else 1.0
         return found
 
