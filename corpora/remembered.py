@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from bisect import bisect_right
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,10 +39,19 @@ class Remembered:
     counts: dict[str, int] = field(default_factory=dict)
     matrices: OrderedDict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = field(default_factory=OrderedDict)
     lagging: frozenset[str] | None = None
+    #: The documents that a word names, and those whose first lines hold it.
+    strong: dict[str, list[str]] = field(init=False)
+    weak: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         # A document's chunks are numbered in one go, so that no two documents' ranges meet.
         self._starts = sorted((first, last, document_id) for document_id, (first, last, _) in self.ranges.items())
+        self.strong, self.weak = defaultdict(list), defaultdict(list)
+        for one in self.identities:
+            for word in one.strong:
+                self.strong[word].append(one.document_id)
+            for word in one.weak:
+                self.weak[word].append(one.document_id)
 
     def owners(self, chunks: Iterable[int]) -> dict[int, str]:
         """The document of each chunk (chunk id: document id); one that no document holds is left out."""

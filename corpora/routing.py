@@ -21,15 +21,15 @@ def name_documents(library: Library, query: Query, documents: Sequence[str] | No
 
     A word counts by how few documents carry it in their identity: `SO279` decides, `cruise` does not.
     """
-    known = remembered(library).identities
+    held = remembered(library)
+    known = held.identities
     if not known:
         return {}
     asked = [t for t in query.terms if t in query.identifiers or len(t) > 2 or t.isdigit()]
     scores: dict[str, float] = defaultdict(float)
     firm = False
     for term in asked:
-        strong = [one.document_id for one in known if term in one.strong]
-        weak = [one.document_id for one in known if term in one.weak]
+        strong, weak = held.strong.get(term, []), held.weak.get(term, [])
         if not strong and not weak:
             continue
         firm = firm or (bool(strong) and term in query.identifiers)

@@ -6,7 +6,6 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -154,19 +153,21 @@ def _second_look(
     # What a table or a section is called stands at its head; a quantity that is asked for stands among figures.
     names = [f" {name} " for name in (*query.phrases, *query.alternatives) if " " in name]
     same = {stem(other): stem(term) for term in terms for other in synonyms(term, query.text) if other.isalnum()}
-    figures = float(bool(_QUANTITY.search(query.text)))
+    named = _Named(weights, same)
+    figures = bool(_QUANTITY.search(query.text))
     again = []
     for score, identity, parts in scored[:LOOKED_AT]:
         row = rows.get(identity)
         if row is None:
             again.append((score, identity, parts))
             continue
+        opening = _opening(row) if names else ""
         looked = {
             **parts,
-            "close": closeness(row["text"], weights, same),
-            "contents": float(len(_LEADERS.findall(row["text"])) >= 3),
-            "headed": float(any(name in _opening(row) for name in names)),
-            "figures": figures * float(len(_NUMBERS.findall(row["text"])) >= 12),
+            "close": _closeness(row["text"], weights, named),
+            "contents": float(row["text"].count(".") >= 12 and len(_LEADERS.findall(row["text"])) >= 3),
+            "headed": float(any(name in opening for name in names)),
+            "figures": float(figures and len(_NUMBERS.findall(row["text"])) >= 12),
         }
         again.append((_score(looked), identity, looked))
     again.sort(key=lambda item: (-item[0], item[1]))
@@ -178,16 +179,33 @@ def _opening(row: dict[str, Any]) -> str:
     return f" {re.sub(r'[^a-z0-9/&]+', ' ', opening.casefold())} "
 
 
-def closeness(text: str, weights: Mapping[str, float], same: Mapping[str, str] = MappingProxyType({})) -> float:
+class _Named(dict[str, str]):
+    """Which of the question's words a word of a text stands for, "" for none. Each word is looked at once."""
+
+    def __init__(self, weights: Mapping[str, float], same: Mapping[str, str]) -> None:
+        super().__init__()
+        self._weights, self._same = weights, same
+
+    def __missing__(self, word: str) -> str:
+        root = stem(word)
+        name = root if root in self._weights else self._same.get(root, "")
+        self[word] = name if name in self._weights else ""
+        return self[word]
+
+
+def closeness(text: str, weights: Mapping[str, float], same: Mapping[str, str] | None = None) -> float:
     """The most of the question's words, by weight, that any WINDOW words of a text hold together, 0 to 1.
 
     `same` are stems of words that mean the same as one of the question's, and that one's.
     """
+    return _closeness(text, weights, _Named(weights, same or {}))
+
+
+def _closeness(text: str, weights: Mapping[str, float], named: _Named) -> float:
     total = sum(weights.values())
     if not total:
         return 0.0
-    stems = (stem(word) for word in _WORD.findall(text.casefold()))
-    places = [(i, name) for i, s in enumerate(stems) if (name := s if s in weights else same.get(s, "")) in weights]
+    places = [(i, name) for i, word in enumerate(_WORD.findall(text.casefold())) if (name := named[word])]
     best = 0.0
     first = 0
     for last, (place, _) in enumerate(places):

@@ -13,7 +13,7 @@ from corpora.remembered import Remembered, remembered
 #: A word in more than this share of the chunks tells next to nothing and costs the most to look up.
 COMMON = 0.08
 #: Counting stops here: how many hold a word that stands in more chunks is judged by how soon so many were found.
-_COUNTED = 8_000
+_COUNTED = 5_000
 #: The rarest words are looked up, until so many chunks hold them together; at least the first few are.
 _READ, _LEAST = 4_000, 3
 

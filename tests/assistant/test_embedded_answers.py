@@ -31,6 +31,18 @@ def asked(samples: Library, question: str) -> Asked:
     return Asked.of(parse(question), samples, set())
 
 
+def test_what_a_question_says_in_brackets_weighs_half(samples: Library) -> None:
+    plain, aside = asked(samples, "the second unused salinometer"), asked(samples, "the second (unused) salinometer")
+    assert aside.weights["unus"] == plain.weights["unus"] / 2
+    assert aside.weights["salinometer"] == plain.weights["salinometer"]
+
+
+def test_several_of_a_thing_that_means_the_same_are_matched(samples: Library) -> None:
+    wanted = asked(samples, "Which salinometer was used?")
+    assert "salinometer" in wanted.matched("Two Guildline Autosals were aboard.")
+    assert "salinometer" not in wanted.matched("The autosampler was aboard.")
+
+
 def rows() -> list[Unit]:
     return [Unit(100 * place, 100 * place + len(text), text, head=HEAD, row=True) for place, text in enumerate(ROWS)]
 

@@ -96,6 +96,14 @@ def test_a_sentence_word_for_word_is_verified_however_its_lines_are_broken():
     source = "Sampling commenced on March 21, proceeding\nSSW-ward down the continental slope before turning southward."
     assert verify(" ".join(source.split()), source).support is Support.SUPPORTED
     assert verify(f"“{' '.join(source.split())}”", source).support is Support.SUPPORTED
+    # A bullet before it is no part of it; a list's other points are no rivals of it.
+    source = (
+        "Flagged when\n• the value exceeds 0.9 PSU above 500 db or \n• the value exceeds 0.3 PSU below 500 db "
+        "\nAction: Values that fail are flagged as bad data."
+    )
+    quoted = "“• the value exceeds 0.3 PSU below 500 db Action: Values that fail are flagged as bad data.”"
+    assert verify(quoted, source).support is Support.SUPPORTED
+    assert verify(quoted.replace("0.3", "0.9"), source).support is not Support.SUPPORTED
     # A sentence that is cut off before its exception is not the whole of it.
     source = "All stations of the line were sampled\nexcept station 5."
     assert verify("All stations of the line were sampled.", source).support is not Support.SUPPORTED

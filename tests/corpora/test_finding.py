@@ -9,7 +9,7 @@ from corpora.library import Library
 from corpora.query import match_parts, parse, stem
 from corpora.remembered import remembered
 from corpora.routing import name_documents, surely_named
-from corpora.search import closeness, search
+from corpora.search import LOOKED_AT, closeness, search
 from corpora.words import by_words, rarity
 
 
@@ -51,6 +51,43 @@ def test_the_closest_words_count() -> None:
     assert closeness("One mooring was recovered.", weights) == 1.0
     assert closeness("mooring " + "and " * 60 + "recovered", weights) == pytest.approx(2 / 3)
     assert closeness("nothing", {}) == 0.0
+
+
+def test_a_word_that_means_the_same_is_close_too() -> None:
+    weights = {stem("salinometer"): 2.0, stem("unused"): 1.0}
+    text = "Two Guildline Autosals were aboard, one of them unused."
+    assert closeness(text, weights) == pytest.approx(1 / 3)
+    assert closeness(text, weights, {stem("autosal"): stem("salinometer")}) == 1.0
+    # It counts once, however many of them stand there.
+    assert closeness("An autosal is a salinometer.", weights, {"autosal": "salinometer"}) == pytest.approx(2 / 3)
+
+
+def test_hits_beyond_those_looked_at_twice_are_whole_and_in_order(samples: Library) -> None:
+    hits = search(samples, "CTD casts and their stations", k=100)
+    assert len(hits) > 2 * LOOKED_AT
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    for hit in hits:
+        assert hit.text == samples.quote(hit.span)
+    later = [hit.score for hit in hits[LOOKED_AT:]]
+    assert later == sorted(later, reverse=True)
+    assert [hit.span for hit in search(samples, "CTD casts and their stations", k=7, offset=40)] == [
+        hit.span for hit in hits[40:47]
+    ]
+
+
+def test_every_chunk_has_the_document_that_its_row_names(samples: Library) -> None:
+    rows = dict(samples.connection().execute("SELECT id, document_id FROM chunks").fetchall())
+    nowhere = [min(rows) - 1, max(rows) + 1]
+    assert remembered(samples).owners([*rows, *nowhere]) == rows
+
+
+def test_a_chunk_that_the_index_names_and_the_library_does_not_hold_is_passed_over(
+    samples: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = search(samples, "chief scientist", k=5)
+    gone = max(row[0] for row in samples.connection().execute("SELECT id FROM chunks")) + 5
+    monkeypatch.setattr("corpora.search.by_meaning", lambda *_: {gone: 1.0})
+    assert {hit.span for hit in search(samples, "chief scientist", k=5)} & {hit.span for hit in found}
 
 
 def test_words_are_searched_inside_a_document_only(samples: Library) -> None:
