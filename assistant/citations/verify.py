@@ -99,6 +99,8 @@ def _find_support(statement: str, source_text: str, context: str, overlap: Overl
     return best
 
 
+#: A bullet or a bracket before the first word belongs to the sentence's place. A sign or a "<" belongs to its number.
+_MARKS = re.compile(r"[•·‣◦▪●○■□➢➤✓*\"'“”‘’(\[\s]*")
 _ENDED = re.compile(r"[\"'’”)\]\s]{0,8}(?:[.!?]|$)")
 
 
@@ -108,8 +110,7 @@ def _quoted_whole(statement: str, source_text: str, units: list[tuple[int, int]]
     if not match.status.verified or len(match.spans) != 1:
         return None
     span = match.spans[0]
-    # A bullet or a bracket before the first word belongs to the sentence's place, not to the sentence.
-    begun = any(start <= span.start and not re.search(r"\w", source_text[start : span.start]) for start, _ in units)
+    begun = any(start <= span.start and _MARKS.fullmatch(source_text, start, span.start) for start, _ in units)
     ended = source_text[span.end - 1] in ".!?" or _ENDED.match(source_text, span.end)
     return Finding(Judgement(Support.SUPPORTED), span.start, span.end, 1.0) if begun and ended else None
 

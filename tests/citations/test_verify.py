@@ -104,6 +104,10 @@ def test_a_sentence_word_for_word_is_verified_however_its_lines_are_broken():
     quoted = "“• the value exceeds 0.3 PSU below 500 db Action: Values that fail are flagged as bad data.”"
     assert verify(quoted, source).support is Support.SUPPORTED
     assert verify(quoted.replace("0.3", "0.9"), source).support is not Support.SUPPORTED
+    for sign in ("-", "−", "<", "~"):
+        assert (
+            verify("“5.3 °C was measured there.”", f"{sign}5.3 °C was measured there.").support is not Support.SUPPORTED
+        )
     # A sentence that is cut off before its exception is not the whole of it.
     source = "All stations of the line were sampled\nexcept station 5."
     assert verify("All stations of the line were sampled.", source).support is not Support.SUPPORTED
