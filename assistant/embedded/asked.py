@@ -49,7 +49,11 @@ _GENERAL = frozenset(
 )
 _MONTH = re.compile(MONTHS + r"\b", re.IGNORECASE)
 _COCHIEF = re.compile(r"\bco[- ]?chief\b")
-_HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b|\bwie viele\b|\bcombien\b|\bcu[aá]nt[oa]s\b", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r"\bhow many\b|(?<!serial )(?<!batch )(?<!station )(?<!cruise )(?<!model )\bnumber of\b"
+    r"|\bwie viele\b|\bcombien\b|\bcu[aá]nt[oa]s\b",
+    re.IGNORECASE,
+)
 _COUNTS = frozenset(stem(word) for word in COUNT.strip("(?:)").split("|"))
 _NEGATIONS = frozenset("no not none never neither nor without cannot nobody nothing".split())
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})(?!\d)")
@@ -182,15 +186,15 @@ class Asked:
 
     def counted(self, text: str) -> float:
         """1 where a number stands right before the thing to be counted: "eight floats" for "How many floats"."""
-        if not _HOW_MANY.search(self.text) or not self.focus:
+        # "Compare the number of floats" has no asking word that a focus follows.
+        things = self.focus or self.subject
+        if not _HOW_MANY.search(self.text) or not things:
             return 0.0
         words = _words(text)
         for place, word in enumerate(words):
             if word.isdigit() or word in _COUNTS:
                 for after in words[place + 1 : place + 5]:
-                    if after in self.focus or any(
-                        after in other.split() for n in self.focus for other in self.alternatives[n]
-                    ):
+                    if after in things or any(after in other.split() for n in things for other in self.alternatives[n]):
                         return 1.0
         return 0.0
 

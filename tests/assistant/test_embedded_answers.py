@@ -37,6 +37,14 @@ def test_what_a_question_says_in_brackets_weighs_half(samples: Library) -> None:
     assert aside.weights["salinometer"] == plain.weights["salinometer"]
 
 
+def test_what_is_counted_is_told_by_a_comparison_too(samples: Library) -> None:
+    wanted = asked(samples, "Compare the number of profiling floats of HF31 and ML09.")
+    assert wanted.counted("In the course of the section six profiling floats were deployed.") == 1.0
+    assert wanted.counted("AF-2212 2023-06-12 12:10 56° 00.8′ N 029° 33.1′ W") == 0.0
+    serial = asked(samples, "Compare the serial number of the CTD of HF31 and ML09.")
+    assert serial.counted("Two CTD frames were aboard.") == 0.0
+
+
 def test_several_of_a_thing_that_means_the_same_are_matched(samples: Library) -> None:
     wanted = asked(samples, "Which salinometer was used?")
     assert "salinometer" in wanted.matched("Two Guildline Autosals were aboard.")
