@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.encoder import Vectors
-from corpora.zeroed import zeroed
+from corpora.zeroed import LINGER, zeroed
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class VectorIndex:
         self.name = collection_name(encoder)
         self._client: Any = None
         self._collection: Any = None
+        self._settled = False
         self._lock = threading.RLock()
 
     def _open(self) -> Any:
@@ -72,7 +73,8 @@ class VectorIndex:
         collection = self._open()
         for first in range(0, len(ids), _BATCH):
             part = slice(first, first + _BATCH)
-            with zeroed():
+            self._settled = False
+            with zeroed(LINGER):
                 collection.upsert(
                     ids=[str(number) for number in ids[part]],
                     embeddings=vectors[part],
@@ -80,7 +82,8 @@ class VectorIndex:
                 )
 
     def forget(self, document_id: str) -> None:
-        with zeroed():
+        self._settled = False
+        with zeroed(LINGER):
             self._open().delete(where={"document_id": document_id})
 
     def query(self, vector: Vectors, k: int, document_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
@@ -95,11 +98,12 @@ class VectorIndex:
                 if len(document_ids) == 1
                 else {"document_id": {"$in": list(document_ids)}}
             )
-        # The first query of a small index makes its files.
-        with zeroed():
+        # The first query after a change makes files of what is new.
+        with zeroed(0.0 if self._settled else LINGER):
             found = collection.query(
                 query_embeddings=vector.reshape(1, -1), n_results=k, where=where, include=["distances"]
             )
+        self._settled = True
         return [
             (int(identity), 1.0 - float(distance))
             for identity, distance in zip(found["ids"][0], found["distances"][0], strict=True)
@@ -121,3 +125,4 @@ class VectorIndex:
         """Let go of the open files; the next use opens them anew. Whoever is in a query ends it undisturbed."""
         with self._lock:
             self._client = self._collection = None
+            self._settled = False

@@ -19,7 +19,7 @@ from corpora.errors import LeadlineError, LibraryDamaged, LibraryError, LibraryL
 from corpora.library import Library
 from corpora.search import search
 from corpora.vectors import VectorIndex
-from ingest.pipeline import find_files, ingest
+from ingest.pipeline import Progress, find_files, ingest
 from ingest.reindex import reindex
 from tests.conftest import ROOT
 from tests.corpora.states import assert_whole
@@ -115,7 +115,7 @@ ADD = """
 import sys
 from pathlib import Path
 from corpora.library import Library
-from ingest.pipeline import find_files, ingest
+from ingest.pipeline import Progress, find_files, ingest
 from tests.fakes import WordEncoder
 print([r.status for r in ingest(Library(Path(sys.argv[1]), WordEncoder()), find_files([Path(sys.argv[2])]))])
 """
@@ -171,11 +171,13 @@ def test_a_cancelled_run_gives_each_remaining_file_as_cancelled(library: Library
     for n in range(4):
         report(folder / f"more{n}.pdf", f"MM{n}1", f"Buoy {n} was set adrift.")
     stop = threading.Event()
-    statuses = []
-    for result in ingest(library, find_files([folder]), cancelled=stop):
-        statuses.append(result.status)
-        if result.status == "added":
+
+    def watch(progress: Progress) -> None:
+        # Told on the run's own thread: it may be further on than the results that have been taken.
+        if progress.stage == "storing":
             stop.set()
+
+    statuses = [result.status for result in ingest(library, find_files([folder]), progress=watch, cancelled=stop)]
     assert statuses == ["unchanged", "unchanged", "added", "cancelled", "cancelled", "cancelled"]
     assert len(assert_whole(library)) == 3
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import corpora.zeroed as zeroing
 from corpora.vectors import VectorIndex
 from corpora.zeroed import zeroed
 
@@ -51,3 +53,23 @@ def test_it_may_be_entered_twice_and_left_by_an_error() -> None:
         raise KeyError
     with zeroed():
         assert np.zeros(3).sum() == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be told to hand out zeros")
+def test_what_works_on_after_a_call_is_handed_zeros_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(zeroing, "_tell", told.append)
+    monkeypatch.setattr(zeroing, "_until", 0.0)
+    with zeroed(0.2):
+        pass
+    with zeroed():
+        pass
+    assert told == [0xFF, 0xFF]
+    for _ in range(200):
+        if told[-1] == 0:
+            break
+        time.sleep(0.02)
+    assert told == [0xFF, 0xFF, 0]
+    with zeroed():
+        assert told[-1] == 0xFF
+    assert told[-1] == 0
