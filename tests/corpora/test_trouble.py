@@ -115,7 +115,7 @@ ADD = """
 import sys
 from pathlib import Path
 from corpora.library import Library
-from ingest.pipeline import Progress, find_files, ingest
+from ingest.pipeline import find_files, ingest
 from tests.fakes import WordEncoder
 print([r.status for r in ingest(Library(Path(sys.argv[1]), WordEncoder()), find_files([Path(sys.argv[2])]))])
 """
