@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import corpora.search as finding
 from corpora import words
 from corpora.library import Library
 from corpora.query import match_parts, parse, stem
-from corpora.remembered import remembered
+from corpora.remembered import Remembered, remembered
 from corpora.routing import name_documents, surely_named
 from corpora.search import LOOKED_AT, closeness, search
 from corpora.words import by_words, rarity
@@ -62,6 +63,13 @@ def test_a_word_that_means_the_same_is_close_too() -> None:
     assert closeness("An autosal is a salinometer.", weights, {"autosal": "salinometer"}) == pytest.approx(2 / 3)
 
 
+def test_the_second_look_knows_words_that_mean_the_same(samples: Library) -> None:
+    best = search(samples, "Which malfunction befell HF31?", k=1)[0]
+    assert "malfunction" not in best.text.casefold()
+    assert "12 Problems" in best.text
+    assert best.scores["close"] > 0.4
+
+
 def test_hits_beyond_those_looked_at_twice_are_whole_and_in_order(samples: Library) -> None:
     hits = search(samples, "CTD casts and their stations", k=100)
     assert len(hits) > 2 * LOOKED_AT
@@ -73,6 +81,20 @@ def test_hits_beyond_those_looked_at_twice_are_whole_and_in_order(samples: Libra
     assert [hit.span for hit in search(samples, "CTD casts and their stations", k=7, offset=40)] == [
         hit.span for hit in hits[40:47]
     ]
+
+
+def test_each_candidate_is_read_once_however_many_are_wanted(samples: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    owned: list[int] = []
+    rows, owners = finding._rows, Remembered.owners
+    monkeypatch.setattr(finding, "_rows", lambda library, ids: read.extend(ids) or rows(library, ids))
+    monkeypatch.setattr(Remembered, "owners", lambda held, ids: owned.extend(ids) or owners(held, ids))
+    search(samples, "CTD casts and their stations", k=1000)
+    assert len(owned) > 3 * LOOKED_AT
+    assert sorted(read) == sorted(owned)
+    read.clear()
+    search(samples, "CTD casts and their stations", k=5)
+    assert len(read) == LOOKED_AT
 
 
 def test_every_chunk_has_the_document_that_its_row_names(samples: Library) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +75,28 @@ def test_what_works_on_after_a_call_is_handed_zeros_too(monkeypatch: pytest.Monk
     with zeroed():
         assert told[-1] == 0xFF
     assert told[-1] == 0
+
+
+def test_the_index_lingers_after_it_is_opened_and_written_but_not_after_every_query(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lingered: list[float] = []
+
+    @contextmanager
+    def watched(linger: float = 0.0) -> Iterator[None]:
+        lingered.append(linger)
+        yield
+
+    monkeypatch.setattr("corpora.vectors.zeroed", watched)
+    index = VectorIndex(tmp_path / "chroma", "test")
+    made = np.random.default_rng(1).normal(size=(4, 384)).astype(np.float32)
+    index.add("d", range(4), made)
+    index.query(made[0], 2)
+    index.query(made[0], 2)
+    index.forget("d")
+    index.query(made[0], 2)
+    index.close()
+    index.query(made[0], 2)
+    index.query(made[0], 2)
+    index.close()
+    assert lingered == [zeroing.LINGER, zeroing.LINGER, 0.0, zeroing.LINGER, zeroing.LINGER, zeroing.LINGER, 0.0]
